@@ -1,0 +1,24 @@
+"""Who may sign and how: keys, signers, COSE_Sign1, the key store and the trust list."""
+
+from .keys import Alg, PublicKey
+from .signer import KeySigner, Signer
+from .status_index import SqliteStatusIndex, StatusIndex
+from .store import KeyStore, StoredKey
+from .trust import Issuer, KeyRecord, KeyState, KeyUse, Scope, TrustList
+
+__all__ = [
+    "Alg",
+    "Issuer",
+    "KeyRecord",
+    "KeySigner",
+    "KeyState",
+    "KeyStore",
+    "KeyUse",
+    "PublicKey",
+    "Scope",
+    "Signer",
+    "SqliteStatusIndex",
+    "StatusIndex",
+    "StoredKey",
+    "TrustList",
+]

@@ -1,0 +1,141 @@
+"""`statusqr-keys`: make, list, retire and export signing keys, and write the trust list."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from statusqr_schema import KeyProblem, subjects
+from statusqr_schema.days import MOSCOW
+
+from . import trust_json
+from .console import new_app, parse_day, run
+from .files import write_atomic
+from .keys import Alg
+from .passphrase import read_passphrase
+from .signer import KeySigner
+from .store import KeyStore, StoredKey
+from .trust import KeyRecord, KeyUse, Scope, TrustList, utc
+from .trust_json import ISSUER_ID, key_to_json
+
+app = new_app("Signing keys and the trust list of an issuer.")
+
+Store = Annotated[Path, typer.Option("--store", help="Folder of the key store.")]
+PassphraseFd = Annotated[
+    int | None,
+    typer.Option(help="Read the passphrase from this file descriptor, not STATUSQR_PASSPHRASE."),
+]
+
+
+class AlgName(StrEnum):
+    """Algorithms as the command line names them."""
+
+    ES256 = "ES256"
+    ED25519 = "Ed25519"
+
+
+@app.command()
+def new(
+    store: Store,
+    authority: Annotated[str, typer.Option(help="Id of the issuer that signs, e.g. yar-social.")],
+    name: Annotated[str, typer.Option(help="Name of the issuer, as verifiers show it.")],
+    use: Annotated[KeyUse, typer.Option(help="What the key signs.")] = KeyUse.PRINT,
+    alg: Annotated[AlgName, typer.Option(help="The signature algorithm.")] = AlgName.ES256,
+    valid_from: Annotated[
+        datetime | None,
+        typer.Option(parser=parse_day, metavar="DAY", help="First day, Moscow time (today)."),
+    ] = None,
+    valid_days: Annotated[int, typer.Option(min=1, max=36500, help="For how many days.")] = 1095,
+    category: Annotated[list[str] | None, typer.Option(help="Only this category.")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="Only this region's code.")] = None,
+    authority_name: Annotated[
+        list[str] | None, typer.Option(help="Only this name of a deciding authority.")
+    ] = None,
+    passphrase_fd: PassphraseFd = None,
+) -> None:
+    """Make a signing key; print its kid."""
+    if not ISSUER_ID.fullmatch(authority):
+        raise typer.BadParameter("--authority: латинские буквы, цифры, «.», «_», «-»")
+    now = datetime.now(UTC)
+    today = datetime.combine(now.astimezone(MOSCOW).date(), datetime.min.time(), MOSCOW)
+    start = valid_from or today
+    scope = Scope(
+        frozenset(category or ()),
+        frozenset(map(_region_code, region or ())),
+        frozenset(authority_name or ()),
+    )
+    keys = KeyStore(store)
+    first = not any(store.glob("*.pem"))
+    passphrase = read_passphrase(os.environ, passphrase_fd, twice=first)
+    signer = KeySigner.generate(Alg[alg.name])
+    end = start + timedelta(days=valid_days, seconds=-1)
+    record = KeyRecord(signer.public_key, use, utc(start), utc(end), scope=scope)
+    keys.add(StoredKey(authority, name, utc(now), record), signer, passphrase)
+    typer.echo(record.kid.hex())
+
+
+def _region_code(text: str) -> str:
+    code = f"{int(text):02d}" if text.isascii() and text.isdigit() else text
+    if code not in subjects():
+        raise typer.BadParameter("--region: нет такого кода субъекта Российской Федерации")
+    return code
+
+
+@app.command("list")
+def list_keys(
+    store: Store, as_json: Annotated[bool, typer.Option("--json", help="One key a line.")] = False
+) -> None:
+    """List the keys."""
+    for key in KeyStore(store).all_keys():
+        if as_json:
+            document = {"issuer": key.issuer_id, "name": key.issuer_name, **key_to_json(key.record)}
+            typer.echo(json.dumps(document, ensure_ascii=False))
+            continue
+        record = key.record
+        typer.echo(
+            f"{key.kid}  {record.use:6}  {record.key.alg.label:7}  {record.state:11}  "
+            f"{record.valid_from:%d.%m.%Y}–{record.valid_through:%d.%m.%Y}  "
+            f"{key.issuer_id}  {key.issuer_name}"
+        )
+
+
+@app.command()
+def retire(kid: str, store: Store) -> None:
+    """Let a key sign no more; what it signed stands."""
+    key = KeyStore(store).retire(kid, datetime.now(UTC))
+    typer.echo(f"Ключ {key.kid} больше не подписывает; подписанное им остаётся в силе.", err=True)
+
+
+@app.command()
+def export(kid: str, store: Store) -> None:
+    """Print the public key as a JWK."""
+    typer.echo(json.dumps(KeyStore(store).find(kid).record.key.to_jwk()))
+
+
+@app.command("trust-list")
+def trust_list(store: Store, out: Annotated[Path, typer.Option(help="File to write.")]) -> None:
+    """Write the trust list that verifiers need."""
+    trust = KeyStore(store).trust_list(datetime.now(UTC))
+    _write_trust_list(trust, out)
+
+
+def _write_trust_list(trust: TrustList, out: Path) -> None:
+    text = json.dumps(trust_json.to_json(trust), ensure_ascii=False, indent=1) + "\n"
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(out, text.encode("utf-8"))
+    except OSError as error:
+        raise KeyProblem(f"список доверия не записывается: {error.strerror}") from error
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    run(app)
+
+
+if __name__ == "__main__":
+    main()

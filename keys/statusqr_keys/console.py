@@ -1,0 +1,59 @@
+"""What the command lines share: one way to end with an error, days and moments as arguments."""
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import typer
+
+from statusqr_schema import StatusQRError
+from statusqr_schema.days import MOSCOW
+
+
+def new_app(help_text: str) -> typer.Typer:
+    """A command line application without shell completion and without tracebacks of its own."""
+    return typer.Typer(
+        help=help_text,
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+
+
+def run(app: Callable[[], Any]) -> None:
+    """Run the application; an error of ours becomes one line on stderr and exit status 1."""
+    try:
+        app()
+    except StatusQRError as error:
+        fail(error)
+    except BrokenPipeError:  # the reader of our output has gone, e.g. `| head`
+        sys.stderr.close()
+        raise SystemExit(1) from None
+
+
+def fail(error: StatusQRError, status: int = 1) -> None:
+    """Say what happened and end with `status`."""
+    typer.echo(f"Ошибка [{error.code}]: {error.message}", err=True)
+    raise SystemExit(status)
+
+
+def parse_day(text: str) -> datetime:
+    """`2026-11-21` as the midnight in Moscow with which that day begins."""
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007 - the zone follows
+    except ValueError as error:
+        raise typer.BadParameter("нужен день вида 2026-11-21") from error
+    return day.replace(tzinfo=MOSCOW)
+
+
+def parse_moment(text: str) -> datetime:
+    """`2026-11-21T12:00:00+03:00` as an aware moment."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter("нужно время вида 2026-11-21T12:00:00+03:00") from error
+    if moment.tzinfo is None:
+        raise typer.BadParameter("нужен часовой пояс, например +03:00")
+    return moment

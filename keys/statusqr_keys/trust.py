@@ -1,0 +1,123 @@
+"""Who may sign what: issuers, their keys, and the scope of each key.
+
+The trust list is the one document a verifier needs besides the code itself. It is loaded wholly or
+not at all; `trust-list.schema.json` is its JSON Schema.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from os import PathLike
+from types import MappingProxyType
+
+from statusqr_schema import KeyProblem
+
+from .keys import PublicKey
+
+
+class KeyUse(StrEnum):
+    """What a key signs: printed codes, live and screen codes, or status lists."""
+
+    PRINT = "print"
+    LIVE = "live"
+    STATUS = "status"
+
+
+class KeyState(StrEnum):
+    """`retired` signs no more, what it signed stands; of a `compromised` key nothing stands."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+    COMPROMISED = "compromised"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a key may state; an empty set means anything (an aggregator such as a portal)."""
+
+    categories: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    authorities: frozenset[str] = frozenset()
+
+    def admits(self, category: str, region: str | None, authority: str | None) -> bool:
+        """Whether a statement lies within. What a code does not state cannot lie outside."""
+        return (
+            (not self.categories or category in self.categories)
+            and (not self.regions or region is None or region in self.regions)
+            and (not self.authorities or authority is None or authority in self.authorities)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """A key with what it is for; both moments are aware and inclusive."""
+
+    key: PublicKey
+    use: KeyUse
+    valid_from: datetime
+    valid_through: datetime
+    state: KeyState = KeyState.ACTIVE
+    scope: Scope = Scope()
+
+    def __post_init__(self) -> None:
+        if self.valid_from.tzinfo is None or self.valid_through.tzinfo is None:
+            raise KeyProblem("срок действия ключа без часового пояса")
+        if self.valid_through < self.valid_from:
+            raise KeyProblem("срок действия ключа кончается раньше, чем начинается")
+
+    @property
+    def kid(self) -> bytes:
+        """The key's id, computed from the key."""
+        return self.key.kid
+
+    def covers(self, instant: int) -> bool:
+        """Whether `instant` (epoch seconds), a moment of signing, lies within the key's term."""
+        return self.valid_from.timestamp() <= instant <= self.valid_through.timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """A signer of credentials, which is not always the authority that decides on the status."""
+
+    id: str
+    name: str
+    keys: tuple[KeyRecord, ...]
+    status_lists: str | None = None  # where its status lists are, a URL
+
+
+@dataclass(frozen=True, slots=True)
+class TrustList:
+    """Issuers by the kid of their keys. `published` is when the list was made, if it says so."""
+
+    issuers: tuple[Issuer, ...]
+    published: datetime | None
+    _by_kid: Mapping[bytes, tuple[Issuer, KeyRecord]]
+
+    @classmethod
+    def of(cls, issuers: Iterable[Issuer], published: datetime | None = None) -> "TrustList":
+        """A list of `issuers`, or KeyProblem where a kid or an issuer's id stands twice."""
+        issuers = tuple(issuers)
+        if len({issuer.id for issuer in issuers}) < len(issuers):
+            raise KeyProblem("издатель указан дважды")
+        pairs = [(key.kid, (issuer, key)) for issuer in issuers for key in issuer.keys]
+        by_kid = MappingProxyType(dict(pairs))
+        if len(by_kid) < len(pairs):
+            raise KeyProblem("один ключ указан дважды")
+        return cls(issuers, published, by_kid)
+
+    @classmethod
+    def load(cls, path: "str | PathLike[str]") -> "TrustList":
+        """Read a file, or TrustListRefused with what is wrong and where."""
+        from .trust_json import load
+
+        return load(path)
+
+    def find(self, kid: bytes) -> tuple[Issuer, KeyRecord] | None:
+        """The issuer and key with this kid."""
+        return self._by_kid.get(kid)
+
+
+def utc(moment: datetime) -> datetime:
+    """The moment in UTC, without fractions of a second."""
+    return moment.astimezone(UTC).replace(microsecond=0)

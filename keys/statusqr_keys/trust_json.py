@@ -1,0 +1,195 @@
+"""The trust list as a JSON document (`trust-list.schema.json`), both ways, and as a file."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
+from typing import TypeVar
+
+from statusqr_schema import KeyProblem, TrustListRefused
+from statusqr_schema.strict_json import JsonValue, loads
+
+from .keys import PublicKey
+from .trust import Issuer, KeyRecord, KeyState, KeyUse, Scope, TrustList, utc
+
+FORMAT = "statusqr-trust-list"
+VERSION = 1
+MAX_BYTES = 16 * 2**20
+
+T = TypeVar("T")
+
+ISSUER_ID = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_MOMENT = re.compile(
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+def load(path: str | PathLike[str]) -> TrustList:
+    """The list in a file, or TrustListRefused."""
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise TrustListRefused(f"список доверия не открывается: {error.strerror}") from error
+    if len(data) > MAX_BYTES:
+        raise TrustListRefused("список доверия слишком велик")
+    try:
+        return parse(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise TrustListRefused("список доверия не в UTF-8") from error
+
+
+def parse(text: str) -> TrustList:
+    """The list in a JSON text, or TrustListRefused: every part is checked, every kid recomputed."""
+    try:
+        document = loads(text)
+    except ValueError as error:
+        raise TrustListRefused(f"список доверия: {error}") from error
+    root = _object(document, "", {"type", "version", "published", "issuers"})
+    if root.get("type") != FORMAT:
+        raise TrustListRefused("type: это не список доверия StatusQR")
+    if root.get("version") != VERSION or isinstance(root.get("version"), bool):
+        raise TrustListRefused("version: эта версия списка программе неизвестна")
+    published = parse_moment(root["published"], "published") if root.get("published") else None
+    issuers = [
+        _issuer(item, f"issuers[{number}]")
+        for number, item in enumerate(_list(root.get("issuers"), "issuers"))
+    ]
+    return _checked("issuers", lambda: TrustList.of(issuers, published))
+
+
+def _issuer(value: JsonValue, path: str) -> Issuer:
+    fields = _object(value, path, {"id", "name", "status_lists", "keys"})
+    identifier = _text(fields.get("id"), f"{path}.id")
+    if not ISSUER_ID.fullmatch(identifier):
+        raise TrustListRefused(f"{path}.id: латинские буквы, цифры, «.», «_», «-», до 64 знаков")
+    lists = fields.get("status_lists")
+    keys = [
+        _key(item, f"{path}.keys[{number}]")
+        for number, item in enumerate(_list(fields.get("keys"), f"{path}.keys"))
+    ]
+    name = _text(fields.get("name"), f"{path}.name")
+    where = None if lists is None else _text(lists, f"{path}.status_lists")
+    return Issuer(identifier, name, tuple(keys), where)
+
+
+def _key(value: JsonValue, path: str) -> KeyRecord:
+    known = {"kid", "jwk", "use", "state", "valid_from", "valid_through", "scope"}
+    fields = _object(value, path, known)
+    jwk = fields.get("jwk")
+    if not isinstance(jwk, dict):
+        raise TrustListRefused(f"{path}.jwk: нужен объект")
+    key = _checked(f"{path}.jwk", lambda: PublicKey.from_jwk(jwk))
+    if fields.get("kid") != key.kid.hex():
+        raise TrustListRefused(f"{path}.kid: не совпадает с ключом")
+    use = _choice(KeyUse, fields.get("use"), f"{path}.use")
+    state = _choice(KeyState, fields.get("state"), f"{path}.state")
+    start = parse_moment(fields.get("valid_from"), f"{path}.valid_from")
+    end = parse_moment(fields.get("valid_through"), f"{path}.valid_through")
+    scope = _scope(fields.get("scope"), f"{path}.scope")
+    return _checked(path, lambda: KeyRecord(key, use, start, end, state, scope))
+
+
+def _scope(value: JsonValue, path: str) -> Scope:
+    parts = ("categories", "regions", "authorities")
+    fields = _object(value, path, set(parts))
+    return Scope(
+        *(
+            frozenset(
+                _text(item, f"{path}.{part}[{number}]")
+                for number, item in enumerate(_list(fields.get(part), f"{path}.{part}"))
+            )
+            for part in parts
+        )
+    )
+
+
+def _object(value: JsonValue, path: str, known: set[str]) -> Mapping[str, JsonValue]:
+    if not isinstance(value, dict):
+        raise TrustListRefused(f"{path or 'документ'}: нужен объект")
+    if unknown := value.keys() - known:  # it may be a restriction, so it must not be passed over
+        raise TrustListRefused(f"{path or 'документ'}: неизвестные поля: {len(unknown)}")
+    return value
+
+
+def _list(value: JsonValue, path: str) -> list[JsonValue]:
+    if not isinstance(value, list):
+        raise TrustListRefused(f"{path}: нужен список")
+    return value
+
+
+def _text(value: JsonValue, path: str) -> str:
+    if not isinstance(value, str) or not 1 <= len(value) <= 1000:
+        raise TrustListRefused(f"{path}: нужен непустой текст")
+    return value
+
+
+def _choice(kind: type[T], value: JsonValue, path: str) -> T:
+    try:
+        return kind(value)  # type: ignore[call-arg]
+    except ValueError as error:
+        raise TrustListRefused(f"{path}: неизвестное значение") from error
+
+
+def parse_moment(value: JsonValue, path: str) -> datetime:
+    """The moment in a field of the document, in UTC, or TrustListRefused."""
+    try:
+        text = _text(value, path)
+        if not _MOMENT.fullmatch(text):
+            raise ValueError
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise TrustListRefused(f"{path}: нужно время вида 2026-11-21T09:30:00Z") from error
+
+
+def _checked(path: str, make: Callable[[], T]) -> T:
+    try:
+        return make()
+    except KeyProblem as error:
+        raise TrustListRefused(f"{path}: {error.message}") from error
+
+
+def to_json(trust: TrustList) -> dict[str, JsonValue]:
+    """The document of a list."""
+    return {
+        "type": FORMAT,
+        "version": VERSION,
+        "published": moment_out(trust.published) if trust.published else None,
+        "issuers": [
+            {
+                "id": issuer.id,
+                "name": issuer.name,
+                "status_lists": issuer.status_lists,
+                "keys": [key_to_json(key) for key in issuer.keys],
+            }
+            for issuer in trust.issuers
+        ],
+    }
+
+
+def key_to_json(key: KeyRecord) -> dict[str, JsonValue]:
+    """One key of the document."""
+    return {
+        "kid": key.kid.hex(),
+        "use": key.use.value,
+        "state": key.state.value,
+        "valid_from": moment_out(key.valid_from),
+        "valid_through": moment_out(key.valid_through),
+        "scope": {
+            "categories": sorted(key.scope.categories),
+            "regions": sorted(key.scope.regions),
+            "authorities": sorted(key.scope.authorities),
+        },
+        "jwk": key.key.to_jwk(),
+    }
+
+
+def key_from_json(value: JsonValue) -> KeyRecord:
+    """One key of the document back, or TrustListRefused."""
+    return _key(value, "key")
+
+
+def moment_out(moment: datetime) -> str:
+    """`2026-11-21T09:30:00Z`."""
+    return utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ")

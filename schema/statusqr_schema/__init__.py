@@ -1,0 +1,66 @@
+"""What a StatusQR credential is: the record, its rules, its wire form. No I/O, no clock.
+
+::
+
+    record ── rules, record_json        what a register says, and what an issuer may sign
+       │
+    disclosure ── record_cbor ── claims ── compression ── envelope ── qrtext
+                                 what stands in the code, from the inside out
+"""
+
+from .catalogue import Categories, Category, Subject, subjects
+from .claims import Claims, Presentation, StatusReference
+from .disclosure import Disclosure, Profile, SnilsPolicy
+from .errors import (
+    CatalogueRefused,
+    ImageRefused,
+    IssueRefused,
+    KeyProblem,
+    MalformedCredential,
+    NewerVersion,
+    RecordRefused,
+    RuleViolation,
+    SignatureRefused,
+    StatusQRError,
+    TrustListRefused,
+)
+from .record import Basis, FamilyMember, Period, Person, Region, StatusRecord
+from .record_json import RegisterEntry, entry_to_json, read_entry, record_to_json, split_records
+from .snils import Snils, SnilsTail
+
+__all__ = [
+    "Basis",
+    "CatalogueRefused",
+    "Categories",
+    "Category",
+    "Claims",
+    "Disclosure",
+    "FamilyMember",
+    "ImageRefused",
+    "IssueRefused",
+    "KeyProblem",
+    "MalformedCredential",
+    "NewerVersion",
+    "Period",
+    "Person",
+    "Presentation",
+    "Profile",
+    "RecordRefused",
+    "Region",
+    "RegisterEntry",
+    "RuleViolation",
+    "SignatureRefused",
+    "Snils",
+    "SnilsPolicy",
+    "SnilsTail",
+    "StatusQRError",
+    "StatusRecord",
+    "StatusReference",
+    "Subject",
+    "TrustListRefused",
+    "entry_to_json",
+    "read_entry",
+    "record_to_json",
+    "split_records",
+    "subjects",
+]

@@ -1,0 +1,57 @@
+"""The signed payload: one version byte, then raw DEFLATE (RFC 1951) with the version's dictionary.
+
+The version byte names the format and the dictionary together: both are frozen for ever with it.
+Raw DEFLATE has no header or check sum; the signature does their work, and it is checked first.
+"""
+
+import zlib
+from functools import cache
+from importlib.resources import files
+
+from .errors import MalformedCredential, NewerVersion
+
+VERSION = 1
+MAX_CONTENT = 4096  # bytes after inflating
+_WINDOW = -15  # raw DEFLATE with a window of 32 KB
+
+
+@cache
+def dictionary() -> bytes:
+    """The preset dictionary of version 1."""
+    return files(__package__).joinpath("dictionary_v1.bin").read_bytes()
+
+
+@cache
+def _primed() -> "zlib._Compress":
+    return zlib.compressobj(9, zlib.DEFLATED, _WINDOW, 9, zlib.Z_DEFAULT_STRATEGY, dictionary())
+
+
+def compress(content: bytes) -> bytes:
+    """Version byte and compressed content; ValueError where a reader would refuse the size."""
+    if len(content) > MAX_CONTENT:
+        raise ValueError(f"{len(content)} bytes of content, at most {MAX_CONTENT} are allowed")
+    compressor = _primed().copy()  # priming costs more than compressing
+    return bytes([VERSION]) + compressor.compress(content) + compressor.flush()
+
+
+def check_version(payload: bytes) -> None:
+    """NewerVersion where the payload is of a later version, MalformedCredential where of none."""
+    if not payload or payload[0] == 0:
+        raise MalformedCredential("no version byte")
+    if payload[0] > VERSION:
+        raise NewerVersion("a version that this program does not know")
+
+
+def decompress(payload: bytes) -> bytes:
+    """The content of a payload; never holds more than MAX_CONTENT + 1 bytes of it."""
+    check_version(payload)
+    inflater = zlib.decompressobj(_WINDOW, dictionary())
+    try:
+        content = inflater.decompress(payload[1:], MAX_CONTENT + 1)
+    except zlib.error as error:
+        raise MalformedCredential("compressed data that cannot be inflated") from error
+    if len(content) > MAX_CONTENT:
+        raise MalformedCredential(f"more than {MAX_CONTENT} bytes of content")
+    if not inflater.eof or inflater.unused_data or inflater.unconsumed_tail:
+        raise MalformedCredential("compressed data that are cut, or followed by other bytes")
+    return content

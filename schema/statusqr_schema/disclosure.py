@@ -1,0 +1,75 @@
+"""How much of a record goes into a code: profiles and the СНИЛС policy.
+
+Whoever holds a reader can read what is in a code, so a deployment chooses how much that is
+(152-ФЗ art. 5: no more than the purpose needs).
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from .record import AnySnils, StatusRecord
+
+
+class Profile(StrEnum):
+    """`full`: every field. `minimal`: name, status and term."""
+
+    FULL = "full"
+    MINIMAL = "minimal"
+
+
+class SnilsPolicy(StrEnum):
+    """`whole`: eleven digits. `last5`: the last five. `none`: nothing."""
+
+    WHOLE = "whole"
+    LAST_FIVE = "last5"
+    NONE = "none"
+
+    def apply(self, snils: AnySnils | None) -> AnySnils | None:
+        """What of `snils` may be disclosed."""
+        match self:
+            case SnilsPolicy.WHOLE:
+                return snils
+            case SnilsPolicy.LAST_FIVE:
+                return snils.tail if snils else None
+            case SnilsPolicy.NONE:
+                return None
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """A profile with its СНИЛС policies; the defaults are the design's."""
+
+    profile: Profile = Profile.FULL
+    holder_snils: SnilsPolicy = SnilsPolicy.WHOLE
+    family_snils: SnilsPolicy = SnilsPolicy.LAST_FIVE
+
+    @classmethod
+    def of(
+        cls,
+        profile: Profile = Profile.FULL,
+        holder_snils: SnilsPolicy | None = None,
+        family_snils: SnilsPolicy | None = None,
+    ) -> "Disclosure":
+        """The profile's own policies, with those that are given in their place."""
+        minimal = profile is Profile.MINIMAL
+        return cls(
+            profile,
+            holder_snils or (SnilsPolicy.NONE if minimal else SnilsPolicy.WHOLE),
+            family_snils or (SnilsPolicy.NONE if minimal else SnilsPolicy.LAST_FIVE),
+        )
+
+    def apply(self, record: StatusRecord) -> StatusRecord:
+        """The record as it will stand in the code and on the page."""
+        holder = replace(record.holder, snils=self.holder_snils.apply(record.holder.snils))
+        if self.profile is Profile.MINIMAL:
+            return StatusRecord(
+                holder=holder,
+                category=record.category,
+                status_name=record.status_name,
+                period=record.period,
+            )
+        family = tuple(
+            replace(member, snils=self.family_snils.apply(member.snils))
+            for member in record.family_members
+        )
+        return replace(record, holder=holder, family_members=family)

@@ -1,0 +1,103 @@
+"""The errors of StatusQR: one small tree, each with a stable code.
+
+::
+
+    StatusQRError
+    ├── RecordRefused          a register record breaks the rules of issuing
+    ├── IssueRefused           this signer may not, or cannot, issue this record now
+    ├── MalformedCredential    bytes or content that are not a credential of a known version
+    │   └── NewerVersion       a credential of a version that this program does not know
+    ├── KeyProblem             a key, key store or passphrase that cannot be used
+    ├── SignatureRefused       a COSE message whose signature or headers do not hold
+    ├── TrustListRefused       a trust list that is broken in any part
+    ├── CatalogueRefused       a category catalogue that is broken
+    └── ImageRefused           a file that is not a picture or a page we can read
+
+Messages are in Russian where a person at a counter or an authority sees them. They name rules and
+fields, never the personal data in the fields.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class StatusQRError(Exception):
+    """Any error of this project; `code` is stable and may be matched by programs."""
+
+    code = "STATUSQR"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class RuleViolation:
+    """One rule that a record breaks.
+
+    `path` is the field in the JSON shape, e.g. `family_members[1].snils`; `message` is Russian.
+    """
+
+    rule: str
+    path: str
+    message: str
+
+
+class RecordRefused(StatusQRError):
+    """A record that may not be issued, with every rule it breaks."""
+
+    code = "RECORD_REFUSED"
+
+    def __init__(self, violations: Sequence[RuleViolation]) -> None:
+        self.violations = tuple(violations)
+        super().__init__("; ".join(f"{v.path}: {v.message} [{v.rule}]" for v in self.violations))
+
+
+class IssueRefused(StatusQRError):
+    """Issuing is refused although the record is well formed (ended, out of scope, too large)."""
+
+    code = "ISSUE_REFUSED"
+
+
+class MalformedCredential(StatusQRError):
+    """Not a credential: broken framing, compression, CBOR, types or ranges."""
+
+    code = "MALFORMED"
+
+
+class NewerVersion(MalformedCredential):
+    """A credential made under a later version of the format."""
+
+    code = "NEWER_VERSION"
+
+
+class KeyProblem(StatusQRError):
+    """A key that is weak, damaged, missing or locked."""
+
+    code = "KEY"
+
+
+class SignatureRefused(StatusQRError):
+    """A COSE message that is not what the key's owner signed."""
+
+    code = "SIGNATURE"
+
+
+class TrustListRefused(StatusQRError):
+    """A trust list that is not wholly valid; nothing of it is used."""
+
+    code = "TRUST_LIST"
+
+
+class CatalogueRefused(StatusQRError):
+    """A category catalogue that is not wholly valid."""
+
+    code = "CATALOGUE"
+
+
+class ImageRefused(StatusQRError):
+    """Not a picture or PDF that we read, or one too large to open safely."""
+
+    code = "IMAGE"
