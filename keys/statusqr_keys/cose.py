@@ -92,14 +92,14 @@ def decode1(message: bytes, *, tagged: bool = True) -> Sign1:
     match _decode_whole(message):
         case cbor2.CBORTag(tag=18, value=parts) if tagged:
             pass
-        case list(parts) if not tagged:
+        case [*parts] if not tagged:
             pass
         case _:
             raise SignatureRefused("not a COSE_Sign1 with the tag that is expected")
     match parts:
-        case [bytes(protected), dict(unprotected), bytes(payload), bytes(signature)]:
+        case [bytes(protected), Mapping() as unprotected, bytes(payload), bytes(signature)]:
             headers = _decode_whole(protected) if protected else {}
-            if isinstance(headers, dict) and not headers.keys() & unprotected.keys():
+            if isinstance(headers, Mapping) and not headers.keys() & unprotected.keys():
                 return Sign1(
                     protected if headers else b"",  # RFC 9052 §3: an empty map is signed as h''
                     MappingProxyType(headers),

@@ -16,7 +16,7 @@ from .record_cbor import LIMITS
 
 # Beyond а-я and ё: Bashkir, Buryat, Chuvash, Kalmyk, Khakas, Komi, Mari, Ossetian, Tatar, Udmurt,
 # Yakut and the languages of the North and of the neighbours, as far as the page's fonts hold them.
-_CYRILLIC = re.compile("[А-Яа-яЀ-Џѐ-џҐ-ҩҪ-ӏӐ-ӿ]")
+_CYRILLIC = re.compile("[А-Яа-яЁёЂ-ЌЎЏђ-ќўџҊ-ӀӃ-ӹӼӽԐ-ԓԜԝԤ-ԧ]")
 _PLACEHOLDERS = frozenset({"нет", "отсутствует", "без отчества", "б/о", "не указано"})
 
 

@@ -1,0 +1,71 @@
+# `make run` and `make test` are the only two commands a newcomer needs; both do all their set-up.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.ready
+
+.PHONY: run test test-long check lint types layers tests system format pictures dictionary constraints clean
+
+run: $(STAMP)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh out/demo
+
+test: check tests
+
+check: lint types layers
+
+lint: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python schema/dictionary/build.py --check
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+layers: $(STAMP)
+	$(BIN)/lint-imports
+
+tests: $(STAMP) system
+	$(BIN)/pytest -m "not long" --cov --cov-report=term-missing:skip-covered
+
+test-long: $(STAMP) system
+	$(BIN)/pytest -m long
+
+# Debian packages that some tests use: installed where we may, named where we may not.
+MISSING = $(shell /sbin/ldconfig -p | grep -q libzbar.so.0 || echo libzbar0)
+system:
+	@if [ -n "$(MISSING)" ]; then \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -qq --no-install-recommends $(MISSING); \
+	  elif sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -qq --no-install-recommends $(MISSING); \
+	  else echo "NOTE: not installed: $(MISSING). Tests of --engine zbar are skipped. Remedy: sudo apt-get install $(MISSING)"; fi; \
+	fi
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# The pictures of the README, drawn from the demonstration.
+pictures: $(STAMP)
+	$(BIN)/python docs/pictures.py
+
+dictionary: $(STAMP)
+	$(BIN)/python schema/dictionary/build.py
+
+# Take the newest versions that the ranges in pyproject.toml allow, and pin them.
+constraints:
+	rm -rf $(VENV)/fresh
+	$(PYTHON) -m venv $(VENV)/fresh
+	$(VENV)/fresh/bin/pip install --quiet --editable '.[dev]'
+	{ head -1 constraints.txt; $(VENV)/fresh/bin/pip freeze --exclude-editable; } > constraints.new
+	mv constraints.new constraints.txt
+	rm -rf $(VENV)/fresh
+
+# --without-pip + pip --python: works where Debian's python3-venv is missing, and needs no root.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "StatusQR needs Python 3.11 or later: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { echo "pip is missing. Remedy: sudo apt-get install python3-pip"; exit 1; }
+	$(PYTHON) -m venv --without-pip $(VENV)
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage dist out

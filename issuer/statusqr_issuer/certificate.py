@@ -1,0 +1,81 @@
+"""What stands on the printed certificate, in words; the page itself is `certificate.typ`.
+
+Only what the code discloses is printed, so that paper and code say the same.
+"""
+
+from collections.abc import Mapping
+
+from statusqr_schema import wording
+from statusqr_schema.days import from_instant
+from statusqr_schema.record import NBSP, Basis, StatusRecord
+from statusqr_schema.strict_json import JsonValue
+
+from .issuing import Credential
+from .qr import QrSymbol
+from .validity import last_whole_day, zone_of
+
+CODE_MM = (50.0, 60.0)  # the code with its quiet zone: the usual and the largest side
+LEAST_MODULE_MM = 0.6
+
+
+def page(credential: Credential, full: StatusRecord, issuer: str, symbol: QrSymbol) -> JsonValue:
+    """The texts of the page as JSON for the template.
+
+    `full` is the record before disclosure: it knows the region whose midnight ends the code.
+    """
+    claims = credential.claims
+    record = claims.record
+    until = last_whole_day(claims.expires_at, zone_of(full.region))
+    number = record.certificate_number
+    return {
+        "issuer": issuer,
+        "title": _glue(record.status_name),
+        "number": wording.number_sign(number) if number else None,
+        "holder": record.holder.full_name,
+        "rows": [{"label": label, "text": _glue(text)} for label, text in _rows(record).items()],
+        "family": [
+            [member.full_name, member.relation, _snils(member.snils)]
+            for member in record.family_members
+        ],
+        "code_until": wording.short_date(until),
+        "data_as_of": wording.moscow_time(record.data_as_of) if record.data_as_of else None,
+        "printed": wording.moscow_time(from_instant(claims.issued_at)),
+        "svg": symbol.svg(),
+        "code_mm": code_side(symbol),
+    }
+
+
+def code_side(symbol: QrSymbol) -> float:
+    """The printed side of the code in millimetres, 50 to 60: larger where modules get too small."""
+    usual, largest = CODE_MM
+    return min(largest, max(usual, symbol.side * LEAST_MODULE_MM))
+
+
+def _rows(record: StatusRecord) -> Mapping[str, str]:
+    established = record.established_on
+    measures = record.measures_through
+    rows = {
+        "Срок действия": wording.term(record.period),
+        "СНИЛС": _snils(record.holder.snils),
+        "Установлен": wording.long_date(established) if established else None,
+        "Основание": _basis(record.basis) if record.basis else None,
+        "Решение принял": record.authority,
+        "Меры поддержки": f"по {wording.short_date(measures)} включительно" if measures else None,
+    }
+    return {label: text for label, text in rows.items() if text}
+
+
+def _basis(basis: Basis) -> str:
+    dated = f" от {wording.short_date(basis.dated)}" if basis.dated else ""
+    number = f" {wording.number_sign(basis.number)}" if basis.number else ""
+    return basis.title + dated + number
+
+
+def _snils(snils: object) -> str | None:
+    formatted: str | None = getattr(snils, "formatted", None)
+    return formatted.replace("-", "\u2011").replace(" ", NBSP) if formatted else None
+
+
+def _glue(text: str) -> str:
+    """Keep «№ 285» and «п. 8» together at the end of a line."""
+    return text.replace("№ ", f"№{NBSP}")

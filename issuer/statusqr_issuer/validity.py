@@ -1,0 +1,75 @@
+"""From days to instants: when a code begins and ends to be valid.
+
+The issuer does this, because it knows the region: a day ends at its own midnight, up to ten hours
+apart across the country. A verifier compares instants and needs no time-zone data.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from statusqr_schema import IssueRefused, Presentation, Region, StatusRecord, subjects
+from statusqr_schema.days import to_instant
+
+DEFAULT_LIFETIME = {
+    Presentation.PRINT: timedelta(days=365),
+    Presentation.SCREEN: timedelta(minutes=5),
+    Presentation.LIVE: timedelta(seconds=60),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """The instants of a code in epoch seconds; `not_before` only where it lies after issuing."""
+
+    issued_at: int
+    not_before: int | None
+    expires_at: int
+
+
+def zone_of(region: Region | None) -> ZoneInfo:
+    """The zone in which the region's days end: the record's own, else that of the capital."""
+    subject = subjects().get(region.subject_code) if region else None
+    if region is None or subject is None:
+        raise IssueRefused("без региона неизвестно, когда кончается последний день срока")
+    return ZoneInfo(region.time_zone or subject.zones[0])
+
+
+def midnight(day: date, zone: ZoneInfo) -> int:
+    """The instant at which `day` begins."""
+    return to_instant(datetime(day.year, day.month, day.day, tzinfo=zone))
+
+
+def validity(
+    record: StatusRecord,
+    presentation: Presentation,
+    issued_at: datetime,
+    lifetime: timedelta | None = None,
+    *,
+    allow_ended: bool = False,
+) -> Validity:
+    """The instants for a code of `record`, or IssueRefused where it would never be valid.
+
+    A code ends with the status or with its own lifetime, whichever comes first. `lifetime` is the
+    default of the presentation unless given. `allow_ended` makes a code that says the status ended.
+    """
+    lifetime = DEFAULT_LIFETIME[presentation] if lifetime is None else lifetime
+    if not timedelta() < lifetime <= timedelta(seconds=presentation.max_lifetime):
+        longest = timedelta(seconds=presentation.max_lifetime)
+        raise IssueRefused(f"срок кода должен быть от 1 секунды до {longest.days or longest}")
+    zone, now = zone_of(record.region), to_instant(issued_at)
+    begins = midnight(record.period.valid_from, zone)
+    expires = now + int(lifetime.total_seconds())
+    if record.period.valid_through is not None:
+        status_ends = midnight(record.period.valid_through + timedelta(days=1), zone)
+        if status_ends <= now and not allow_ended:
+            raise IssueRefused("срок статуса уже истёк; выпустить всё равно: --allow-ended")
+        expires = min(expires, status_ends)
+    if begins >= expires and presentation is Presentation.PRINT:
+        raise IssueRefused("статус начнётся позже, чем кончится срок кода: выпустите его позднее")
+    return Validity(now, begins if begins > now else None, expires)
+
+
+def last_whole_day(expires_at: int, zone: ZoneInfo) -> date:
+    """The last day on which the code is valid all day long: «действителен по … включительно»."""
+    return datetime.fromtimestamp(expires_at, zone).date() - timedelta(days=1)

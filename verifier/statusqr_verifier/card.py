@@ -1,0 +1,133 @@
+"""What a checkpoint sees of a report, as lines of text: masked, in order, in one language.
+
+Pure data for any screen; `terminal` draws it. Only names are shown with initials, only the end of a
+СНИЛС never at all: who it is, is compared with a document.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from enum import Enum
+
+from statusqr_schema import Categories, StatusRecord, wording
+from statusqr_schema.record import NBSP
+
+from . import words
+from .report import NoticeKind, Report, Verdict
+from .words import Language
+
+
+class Look(Enum):
+    """Colour (text on ground) and shape of a card; told apart without colour too."""
+
+    VALID = "white", "#0B6B3A", ("╭─────╮", "│  ✓  │", "╰─────╯")
+    ELSEWHERE = "white", "#0B4F8A", ("╭─────╮", "│  →  │", "╰─────╯")
+    INVALID = "white", "#A3161A", ("╱─────╲", "│  ✕  │", "╲─────╱")
+    UNDETERMINED = "black", "#FFC53D", ("   ╱╲  ", "  ╱? ╲ ", " ╱────╲")
+    FOREIGN = "default", "default", ("┌╌╌╌╌╌┐", "┆     ┆", "└╌╌╌╌╌┘")
+
+    def __init__(self, ink: str, ground: str, shape: tuple[str, str, str]) -> None:
+        self.ink = ink
+        self.ground = ground
+        self.shape = shape
+
+    @classmethod
+    def of(cls, report: Report) -> "Look":
+        """The look of a report's verdict."""
+        if report.verdict is Verdict.VALID:
+            return cls.VALID if report.accepted else cls.ELSEWHERE
+        return cls[report.verdict.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The lines of a card from the largest to the smallest."""
+
+    look: Look
+    word: str
+    detail: str
+    do_next: str
+    person: tuple[str, ...]  # status, name, term
+    facts: tuple[tuple[str, str], ...]  # label and value
+    notices: tuple[str, ...]
+    family: tuple[str, ...]
+    code: str
+    foot: str
+
+
+_LABELS = {
+    Language.RU: ("Сведения на", "Проверено", "Удостоверение", "Подписал"),
+    Language.EN: ("Data as of", "Checked", "Certificate", "Signed by"),
+}
+_FOOT = {
+    Language.RU: (
+        "Техническая проверка. Подтверждением по приказу № 653н считается проверка в приложении "
+        "Госуслуг или в программе, подключённой к ЕСИА."
+    ),
+    Language.EN: (
+        "A technical check. Under order No. 653n the confirmation is a check in the Gosuslugi app "
+        "or in software connected to ESIA."
+    ),
+}
+
+
+def make_card(report: Report, language: Language, categories: Categories | None = None) -> Card:
+    """The card of a report."""
+    word, detail = words.verdict_line(report, language)
+    known = categories or Categories.builtin()
+    # The headline says it already where the place does not take the category.
+    notices = [
+        words.notice_text(notice, language, known)
+        for notice in report.notices
+        if not (notice.kind is NoticeKind.MEASURES_ENDED and report.verdict is not Verdict.VALID)
+    ]
+    record = report.record
+    return Card(
+        look=Look.of(report),
+        word=word,
+        detail=detail,
+        do_next=words.do_next(report, language),
+        person=_person(record, language) if record else (),
+        facts=_facts(report, language),
+        notices=tuple(map(printable, notices)),
+        family=_family(record) if record else (),
+        code=words.headline_code(report),
+        foot=_FOOT[language],
+    )
+
+
+def _person(record: StatusRecord, language: Language) -> tuple[str, ...]:
+    term = wording.term if language is Language.RU else wording.term_en
+    lines = (record.status_name, record.holder.surname_and_initials, term(record.period))
+    return tuple(map(printable, lines))
+
+
+def _family(record: StatusRecord) -> tuple[str, ...]:
+    return tuple(
+        printable(f"{member.surname_and_initials} — {member.relation}")
+        for member in record.family_members
+    )
+
+
+def _facts(report: Report, language: Language) -> tuple[tuple[str, str], ...]:
+    supplied, checked, certificate, signed = _LABELS[language]
+    time = wording.moscow_time if language is Language.RU else wording.moscow_time_en
+    record = report.record
+    facts = []
+    if record and record.data_as_of:
+        facts.append((supplied, time(record.data_as_of)))
+    facts.append((checked, time(report.checked_at)))
+    if record and record.certificate_number:
+        facts.append((certificate, wording.number_sign(record.certificate_number)))
+    if report.signer:
+        facts.append((signed, report.signer.name))
+    return tuple((label, printable(value)) for label, value in facts)
+
+
+def printable(text: str) -> str:
+    """The text without what could move the cursor or turn the writing round."""
+    return "".join(
+        character
+        if character == NBSP or not unicodedata.category(character).startswith(("C", "Zl", "Zp"))
+        else "\N{REPLACEMENT CHARACTER}"
+        for character in text
+    )

@@ -1,0 +1,202 @@
+"""The check of one code: text in, `Report` out. No clock, no file, no network; it never raises.
+
+The steps, in this order; the numbers stand again at the code:
+
+1. the text: only digits and their number, exact framing, version byte → FOREIGN, MALFORMED,
+   NEWER_VERSION
+2. the key by its kid → UNKNOWN_ISSUER; alg must be the key's own → BAD_SIGNATURE
+3. the signature, with low S → BAD_SIGNATURE; nothing of the content is shown before it holds
+4. inflate, decode, types and ranges, lifetime by presentation → MALFORMED
+5. the key's state, use, dates, and what it may state → KEY_COMPROMISED, NOT_AUTHORISED
+6. the clock, then time. CLOCK_WRONG where the moment lies before iat - 60 s or before the trust
+   data were published; it hides every other finding on time. Then NOT_YET_VALID;
+   LIVE_CODE_EXPIRED for live and screen codes (after 60 s of grace); for print STATUS_ENDED where
+   the status has ended, CODE_EXPIRED where only the paper is old
+7. revocation (printed codes): not known to a pinned trust list → notice N-NOREV; the age of the
+   trust data → STALE_TRUST
+
+What a code says of its days is a backstop for its instants: nothing is VALID on a day on which its
+own record says, in every time zone of the world, that the status does not hold (docs/adr/0003).
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from statusqr_keys import KeyRecord, KeyState, KeyUse, TrustList
+from statusqr_keys.cose import to_be_signed, verify_raw
+from statusqr_schema import (
+    Claims,
+    MalformedCredential,
+    NewerVersion,
+    Presentation,
+    StatusRecord,
+    claims,
+    compression,
+    envelope,
+    qrtext,
+)
+from statusqr_schema.days import DAY_SECONDS, to_number
+
+from .policy import Policy
+from .report import Finding, Notice, NoticeKind, Reason, Report, SignedBy
+
+# The widest zones of the world: a day begins at UTC+14 and has ended everywhere at UTC-12.
+_EARLIEST_BEGIN = -14 * 3600
+_LATEST_END = 12 * 3600
+# In the westernmost zone of Russia (UTC+2) a day has ended 2 hours before midnight UTC.
+_END_IN_RUSSIA = -2 * 3600
+
+
+class Verifier:
+    """Checks codes against a trust list under a place's policy.
+
+    `published` is the signed moment at which the trust data were published, where they come by
+    distribution; a pinned list has none, and then its age is not judged.
+    """
+
+    def __init__(
+        self, trust: TrustList, policy: Policy | None = None, *, published: datetime | None = None
+    ) -> None:
+        self._trust = trust
+        self._policy = policy or Policy()
+        self._published = published
+
+    def verify(self, text: object, at: datetime, *, seen_at: datetime | None = None) -> Report:
+        """Check one code as of `at` (aware).
+
+        `seen_at` is when this place last saw the same code, for the notice N-RPT. Whatever the
+        input, a Report comes back.
+        """
+        if not _is_aware(at):
+            never = datetime.fromtimestamp(0, UTC)  # no moment to compare with
+            return Report(checked_at=never, findings=(Finding(Reason.CLOCK_WRONG),))
+        try:
+            return self.check(text, at, seen_at)
+        except Exception:  # the last barrier: a fault of ours is not the holder's
+            return Report(checked_at=at, findings=(Finding(Reason.MALFORMED),))
+
+    def check(self, text: object, at: datetime, seen_at: datetime | None = None) -> Report:
+        """The check itself, without the last barrier of `verify`; tests and fuzzers call this."""
+        # 1. the text
+        if not isinstance(text, str) or not qrtext.is_ours(text):
+            return Report(checked_at=at, findings=(Finding(Reason.FOREIGN),))
+        try:
+            cut = envelope.parse(qrtext.decode(text))
+            compression.check_version(cut.payload)
+        except NewerVersion:
+            return Report(checked_at=at, findings=(Finding(Reason.NEWER_VERSION),))
+        except MalformedCredential:
+            return Report(checked_at=at, findings=(Finding(Reason.MALFORMED),))
+        # 2. the key
+        found = self._trust.find(cut.kid)
+        if found is None:
+            return Report(checked_at=at, findings=(Finding(Reason.UNKNOWN_ISSUER),))
+        issuer, key = found
+        # 3. the signature
+        signed = to_be_signed(cut.protected, cut.payload, envelope.EXTERNAL_AAD)
+        own_alg = cut.alg == key.key.alg
+        if not own_alg or not verify_raw(key.key, cut.signature, signed, low_s=True):
+            return Report(checked_at=at, findings=(Finding(Reason.BAD_SIGNATURE),))
+        signer = SignedBy.of(issuer, key)
+        # 4. the content
+        try:
+            content = claims.decode(compression.decompress(cut.payload))
+        except MalformedCredential:
+            return Report(checked_at=at, findings=(Finding(Reason.MALFORMED),), signer=signer)
+        return Report(
+            checked_at=at,
+            findings=tuple(self._findings(key, content, at)),
+            notices=tuple(self._notices(content, at, seen_at)),
+            record=content.record,
+            signer=signer,
+            presentation=content.presentation,
+            unknown=content.unknown_claims + content.unknown_fields,
+        )
+
+    def _findings(self, key: KeyRecord, content: Claims, at: datetime) -> Iterator[Finding]:
+        # 5. the key
+        if key.state is KeyState.COMPROMISED:
+            yield Finding(Reason.KEY_COMPROMISED)
+        if not _authorised(key, content):
+            yield Finding(Reason.NOT_AUTHORISED)
+        # 6. the clock, then time
+        if self._clock_is_wrong(content, at):
+            yield Finding(Reason.CLOCK_WRONG)
+        else:
+            yield from self._time(content, at)
+            # 7. the age of the trust data
+            yield from self._trust_age(at)
+
+    def _clock_is_wrong(self, content: Claims, at: datetime) -> bool:
+        if self._policy.as_of:
+            return False
+        tolerance = self._policy.clock_tolerance
+        early = at.timestamp() < content.issued_at - tolerance.total_seconds()
+        return early or (self._published is not None and at < self._published - tolerance)
+
+    def _time(self, content: Claims, at: datetime) -> Iterator[Finding]:
+        now, period = at.timestamp(), content.record.period
+        first = to_number(period.valid_from)
+        begins = max(first * DAY_SECONDS + _EARLIEST_BEGIN, content.not_before or 0)
+        if now < begins:
+            yield Finding(Reason.NOT_YET_VALID, day=period.valid_from)
+        live = content.presentation is not Presentation.PRINT
+        grace = self._policy.live_grace.total_seconds() if live else 0
+        expired = now >= content.expires_at + grace
+        last = to_number(period.valid_through) if period.valid_through else None
+        if last is not None and now >= (last + 1) * DAY_SECONDS + _LATEST_END:
+            yield Finding(Reason.STATUS_ENDED, day=period.valid_through)
+        elif expired and live:
+            minutes = int(now - content.issued_at) // 60
+            yield Finding(Reason.LIVE_CODE_EXPIRED, count=max(minutes, 1))
+        elif expired and content.expires_at // DAY_SECONDS == last:
+            yield Finding(Reason.STATUS_ENDED, day=period.valid_through)
+        elif expired:
+            yield Finding(Reason.CODE_EXPIRED)
+
+    def _trust_age(self, at: datetime) -> Iterator[Finding]:
+        if self._published is None or self._policy.as_of:
+            return
+        age = at - self._published
+        if age > self._policy.max_trust_age:
+            yield Finding(Reason.STALE_TRUST, count=max(age // timedelta(days=1), 1))
+
+    def _notices(self, content: Claims, at: datetime, seen_at: datetime | None) -> Iterator[Notice]:
+        record = content.record
+        if not self._policy.is_for_this_place(record):
+            yield Notice(NoticeKind.NOT_FOR_THIS_PLACE, category=record.category)
+        if content.presentation is Presentation.PRINT:
+            yield Notice(NoticeKind.PRINTED)
+        yield from self._record_notices(record, at)
+        if seen_at is not None and seen_at <= at:
+            yield Notice(NoticeKind.SHOWN_BEFORE, count=(at - seen_at) // timedelta(minutes=1))
+        if content.presentation is Presentation.PRINT:
+            yield Notice(NoticeKind.REVOCATION_NOT_CHECKED)  # 7. no status list is known here
+
+    def _record_notices(self, record: StatusRecord, at: datetime) -> Iterator[Notice]:
+        if (measures := record.measures_through) is not None:
+            ended = (to_number(measures) + 1) * DAY_SECONDS + _END_IN_RUSSIA
+            if at.timestamp() >= ended:
+                yield Notice(NoticeKind.MEASURES_ENDED, day=measures)
+        if record.period.end_not_stated:
+            yield Notice(NoticeKind.END_NOT_STATED)
+        if record.data_as_of is not None and not self._policy.as_of:
+            age = at - record.data_as_of
+            if age > self._policy.old_data_after:
+                yield Notice(NoticeKind.OLD_DATA, count=age // timedelta(days=1))
+
+
+def _is_aware(at: object) -> bool:
+    return isinstance(at, datetime) and at.utcoffset() is not None
+
+
+def _authorised(key: KeyRecord, content: Claims) -> bool:
+    """Whether this key may sign this: its use, its term, its scope."""
+    printed = content.presentation is Presentation.PRINT
+    record = content.record
+    region = record.region.subject_code if record.region else None
+    return (
+        key.use is (KeyUse.PRINT if printed else KeyUse.LIVE)
+        and key.covers(content.issued_at)
+        and key.scope.admits(record.category, region, record.authority)
+    )

@@ -1,0 +1,150 @@
+"""`statusqr-verifier`: read codes from files and show whether the statuses hold."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from statusqr_keys import TrustList
+from statusqr_keys.console import fail, new_app, parse_moment, run
+from statusqr_schema import ImageRefused, TrustListRefused
+from statusqr_schema.strict_json import JsonValue
+
+from . import terminal
+from .card import make_card
+from .check import Verifier
+from .engines import Engine, EngineMissing
+from .images import read_file
+from .policy import Policy
+from .reading import read_codes
+from .report import Report, Verdict
+from .report_json import report_to_json, unreadable_to_json
+from .words import UNREADABLE, Language
+
+app = new_app("Check status codes, offline.")
+
+WRONG_USAGE = 2
+MAX_TEXT = 1_000_000  # bytes of a text file
+# Exit status of verify: the first that applies; wrong usage (2) comes before them all.
+_STATUS_BY_VERDICT = (
+    (Verdict.INVALID, 1),
+    (Verdict.UNDETERMINED, 3),
+    (Verdict.FOREIGN, 4),
+    (None, 4),  # unreadable
+)
+
+
+@app.callback()
+def _root() -> None:
+    """Check status codes, offline."""
+
+
+@app.command()
+def verify(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Pictures, PDFs, or text files with the digits of a code.", exists=True
+        ),
+    ],
+    trust: Annotated[Path, typer.Option(help="The trust list, a JSON file.")],
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            parser=parse_moment,
+            metavar="TIME",
+            help="Check as of this moment, e.g. 2026-11-21T12:00:00+03:00.",
+        ),
+    ] = None,
+    engine: Annotated[Engine, typer.Option(help="What reads the codes.")] = Engine.CASCADE,
+    lang: Annotated[Language, typer.Option(help="Language of the card.")] = Language.RU,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a code.")] = False,
+    brief: Annotated[bool, typer.Option("--brief", help="One line a code.")] = False,
+    category: Annotated[
+        list[str] | None, typer.Option(help="This place takes this category (repeatable).")
+    ] = None,
+    region: Annotated[
+        list[str] | None, typer.Option(help="This place takes this region (repeatable).")
+    ] = None,
+) -> None:
+    """Check the codes in FILES.
+
+    Exit status: 0 all VALID, 1 some INVALID, 2 wrong usage, 3 some UNDETERMINED, 4 some FOREIGN or
+    unreadable; the first of 2, 1, 3, 4 that applies.
+    """
+    policy = Policy(
+        categories=frozenset(category or ()),
+        regions=frozenset(code.zfill(2) for code in region or ()),
+        as_of=at is not None,
+    )
+    try:
+        verifier = Verifier(TrustList.load(trust), policy)
+        verdicts = []
+        for path in files:
+            for report in _reports(path, verifier, engine, at):
+                verdicts.append(report.verdict if isinstance(report, Report) else None)
+                _show(report, str(path), lang, as_json=as_json, brief=brief)
+    except (TrustListRefused, EngineMissing) as error:
+        fail(error, WRONG_USAGE)
+    for verdict, status in _STATUS_BY_VERDICT:
+        if verdict in verdicts:
+            raise typer.Exit(status)
+
+
+def _reports(
+    path: Path, verifier: Verifier, engine: Engine, at: datetime | None
+) -> Iterator[Report | str]:
+    """The reports of the codes in a file, or why none could be read."""
+    try:
+        data = read_file(path)
+        texts = _text_of(data) or read_codes(data, engine)
+    except ImageRefused as error:
+        yield error.message
+        return
+    if not texts:
+        yield ""
+    for text in texts:
+        yield verifier.verify(text, at or datetime.now(UTC))
+
+
+def _text_of(data: bytes) -> list[str]:
+    """The codes in a text file, such as `issue --formats txt` writes; empty for a picture.
+
+    One line is one code, whatever it says; several lines are codes if all of them are digits.
+    """
+    lines = data[: MAX_TEXT + 1].split()
+    if len(data) > MAX_TEXT or not all(line.isascii() for line in lines):
+        return []
+    if len(lines) == 1 or all(line.isdigit() for line in lines):
+        texts = [line.decode("ascii") for line in lines]
+        return texts if all(text.isprintable() for text in texts) else []
+    return []
+
+
+def _show(report: Report | str, source: str, lang: Language, *, as_json: bool, brief: bool) -> None:
+    if isinstance(report, str):
+        message = report or UNREADABLE[lang]
+        document: dict[str, JsonValue] = unreadable_to_json(source, message)
+        line = f"┆ {source}: {message}"
+        typer.echo(json.dumps(document, ensure_ascii=False) if as_json else line)
+    elif as_json:
+        typer.echo(json.dumps(report_to_json(report, source, lang), ensure_ascii=False))
+    else:
+        card, console = make_card(report, lang), terminal.console()
+        if brief:
+            console.print(terminal.brief(card, source), soft_wrap=True)
+        else:
+            console.print(terminal.render(card, source))
+            console.print()
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    run(app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""Pictures and PDF pages as grey NumPy arrays. Hostile files are expected.
+
+Pillow decodes, restricted to the formats named here and to a number of pixels that is known before
+anything is unpacked; PDFium renders pages, at a scale that keeps each within the same bound.
+"""
+
+import io
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from statusqr_schema import ImageRefused
+
+GreyImage: TypeAlias = npt.NDArray[np.uint8]
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+MAX_BYTES = 64 * 2**20
+MAX_PIXELS = 64_000_000
+MAX_PAGES = 20
+PAGE_DPI = 200  # 150 to 200 read a printed code; more only costs time
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that is not too large, or ImageRefused."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ImageRefused(f"файл не открывается: {error.strerror}") from error
+    if len(data) > MAX_BYTES:
+        raise ImageRefused("файл слишком велик")
+    return data
+
+
+def pictures(data: bytes) -> Iterator[GreyImage]:
+    """The picture in `data`, or its pages if it is a PDF; ImageRefused where it is neither."""
+    if data[:1024].lstrip().startswith(b"%PDF-"):
+        yield from _pages(data)
+    else:
+        yield _picture(data)
+
+
+def to_grey(frame: npt.NDArray[np.generic]) -> GreyImage:
+    """A frame of 8 bits (grey, BGR or BGRA as OpenCV gives it) in grey; ImageRefused otherwise."""
+    import cv2
+
+    if frame.dtype != np.uint8 or not 0 < frame.size <= 4 * MAX_PIXELS:
+        raise ImageRefused("кадр должен быть из 8-битных чисел и не слишком велик")
+    pixels = np.ascontiguousarray(frame, dtype=np.uint8)
+    if pixels.ndim == 2:
+        return pixels
+    if pixels.ndim == 3 and pixels.shape[2] in (1, 3, 4):
+        code = {3: cv2.COLOR_BGR2GRAY, 4: cv2.COLOR_BGRA2GRAY}
+        channels = pixels.shape[2]
+        grey = pixels[:, :, 0] if channels == 1 else cv2.cvtColor(pixels, code[channels])
+        return np.ascontiguousarray(grey, dtype=np.uint8)
+    raise ImageRefused("кадр должен быть серым, BGR или BGRA")
+
+
+def _picture(data: bytes) -> GreyImage:
+    formats = [*FORMATS, *_heif()]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of what is refused below
+            with Image.open(io.BytesIO(data), formats=formats) as image:
+                if image.width * image.height > MAX_PIXELS:
+                    raise ImageRefused("на изображении слишком много точек")
+                # Transparent parts are paper, not ink.
+                upright = ImageOps.exif_transpose(image)
+                if "A" in upright.getbands() or "transparency" in upright.info:
+                    paper = Image.new("RGBA", upright.size, "white")
+                    upright = Image.alpha_composite(paper, upright.convert("RGBA"))
+                return np.array(upright.convert("L"), dtype=np.uint8)
+    except ImageRefused:
+        raise
+    except UnidentifiedImageError as error:
+        raise ImageRefused("это не PNG, JPEG, WebP, HEIC или PDF") from error
+    except Exception as error:  # decoders raise many kinds on damaged files
+        raise ImageRefused("изображение повреждено") from error
+
+
+def _heif() -> list[str]:
+    """HEIC, where pi-heif is installed (the extra `camera`)."""
+    try:
+        import pi_heif
+    except ImportError:
+        return []
+    pi_heif.register_heif_opener()
+    return ["HEIF"]
+
+
+def _pages(data: bytes) -> Iterator[GreyImage]:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise ImageRefused("PDF повреждён или закрыт паролем") from error
+    try:
+        for number in range(min(len(document), MAX_PAGES)):
+            page = document[number]
+            width, height = page.get_size()
+            scale = min(PAGE_DPI / 72, (MAX_PIXELS / max(width * height, 1)) ** 0.5)
+            yield np.array(page.render(scale=scale, grayscale=True).to_numpy()).squeeze()
+    except pypdfium2.PdfiumError as error:
+        raise ImageRefused("страница PDF повреждена") from error
+    finally:
+        document.close()

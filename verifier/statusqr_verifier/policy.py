@@ -1,0 +1,29 @@
+"""What a checkpoint decides for itself; everything else is the format's or the trust list's."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from statusqr_schema import StatusRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules of one place. Empty `categories` or `regions` mean any.
+
+    `as_of` checks as of the given moment: neither the device clock nor the age of data is judged.
+    """
+
+    categories: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    max_trust_age: timedelta = timedelta(hours=72)
+    old_data_after: timedelta = timedelta(days=90)  # when N-AGE is shown
+    clock_tolerance: timedelta = timedelta(seconds=60)
+    live_grace: timedelta = timedelta(seconds=60)
+    as_of: bool = False
+
+    def is_for_this_place(self, record: StatusRecord) -> bool:
+        """Whether the place takes this category and region; a region not stated is not taken."""
+        region = record.region.subject_code if record.region else None
+        return (not self.categories or record.category in self.categories) and (
+            not self.regions or region in self.regions
+        )
