@@ -1,7 +1,7 @@
 """What a checkpoint sees of a report, as lines of text: masked, in order, in one language.
 
-Pure data for any screen; `terminal` draws it. Only names are shown with initials, only the end of a
-СНИЛС never at all: who it is, is compared with a document.
+Pure data for any screen; `terminal` draws it. Names are shown with initials, a
+СНИЛС not at all: who it is, is compared with a document.
 """
 
 import unicodedata
@@ -12,6 +12,7 @@ from statusqr_schema import Categories, StatusRecord, wording
 from statusqr_schema.record import NBSP
 
 from . import words
+from .policy import Policy
 from .report import NoticeKind, Report, Verdict
 from .words import Language
 
@@ -70,11 +71,16 @@ _FOOT = {
 }
 
 
-def make_card(report: Report, language: Language, categories: Categories | None = None) -> Card:
-    """The card of a report."""
+def make_card(
+    report: Report,
+    language: Language,
+    policy: Policy | None = None,
+    categories: Categories | None = None,
+) -> Card:
+    """The card of a report; `policy` is that of the place, to say what it takes."""
     word, detail = words.verdict_line(report, language)
     known = categories or Categories.builtin()
-    # The headline says it already where the place does not take the category.
+    # «Статус действует» would contradict a worse verdict.
     notices = [
         words.notice_text(notice, language, known)
         for notice in report.notices
@@ -85,7 +91,7 @@ def make_card(report: Report, language: Language, categories: Categories | None 
         look=Look.of(report),
         word=word,
         detail=detail,
-        do_next=words.do_next(report, language),
+        do_next=words.do_next(report, language, policy or Policy(), known),
         person=_person(record, language) if record else (),
         facts=_facts(report, language),
         notices=tuple(map(printable, notices)),

@@ -86,7 +86,7 @@ def verify(
         for path in files:
             for report in _reports(path, verifier, engine, at):
                 verdicts.append(report.verdict if isinstance(report, Report) else None)
-                _show(report, str(path), lang, as_json=as_json, brief=brief)
+                _show(report, str(path), lang, policy, as_json=as_json, brief=brief)
     except (TrustListRefused, EngineMissing) as error:
         fail(error, WRONG_USAGE)
     for verdict, status in _STATUS_BY_VERDICT:
@@ -124,7 +124,9 @@ def _text_of(data: bytes) -> list[str]:
     return []
 
 
-def _show(report: Report | str, source: str, lang: Language, *, as_json: bool, brief: bool) -> None:
+def _show(
+    report: Report | str, source: str, lang: Language, policy: Policy, *, as_json: bool, brief: bool
+) -> None:
     if isinstance(report, str):
         message = report or UNREADABLE[lang]
         document: dict[str, JsonValue] = unreadable_to_json(source, message)
@@ -133,7 +135,7 @@ def _show(report: Report | str, source: str, lang: Language, *, as_json: bool, b
     elif as_json:
         typer.echo(json.dumps(report_to_json(report, source, lang), ensure_ascii=False))
     else:
-        card, console = make_card(report, lang), terminal.console()
+        card, console = make_card(report, lang, policy), terminal.console()
         if brief:
             console.print(terminal.brief(card, source), soft_wrap=True)
         else:

@@ -6,9 +6,10 @@ The Russian words are fixed; never «подделка» or «мошенник»:
 from collections.abc import Mapping
 from enum import StrEnum
 
-from statusqr_schema import Categories
+from statusqr_schema import Categories, subjects
 from statusqr_schema.wording import counted, long_date, short_date
 
+from .policy import Policy
 from .report import Finding, Notice, NoticeKind, Reason, Report, Verdict
 
 
@@ -144,14 +145,37 @@ def said(finding: Finding, language: Language) -> str:
     return _table(language)[finding.reason][0].format_map(_values(finding, language))
 
 
-def do_next(report: Report, language: Language) -> str:
+def do_next(report: Report, language: Language, policy: Policy, categories: Categories) -> str:
     """What the person at the checkpoint does now."""
     if report.headline is not None:
         text = _table(language)[report.headline.reason][1]
         return text.format_map(_values(report.headline, language))
+    if not report.accepted:
+        return _taken_here(language, policy, categories)
     if language is Language.RU:
         return "Сверьте фамилию с документом."
     return "Compare the surname with a document."
+
+
+def _taken_here(language: Language, policy: Policy, categories: Categories) -> str:
+    """«Здесь принимают: …»: the categories of the place, and its regions if it names some."""
+    known = {code: category_name(code, language, categories) for code in policy.categories}
+    taken = [f"«{name}»" for name in sorted(known.values())]
+    regions = (subjects().get(code) for code in sorted(policy.regions))
+    taken += [region.name for region in regions if region]
+    return (
+        ("Здесь принимают: " if language is Language.RU else "Taken here: ")
+        + ", ".join(taken)
+        + "."
+    )
+
+
+def category_name(code: str, language: Language, categories: Categories) -> str:
+    """A category in words; one that is not known here by its code."""
+    known = categories.get(code)
+    if known is None:
+        return code
+    return known.name if language is Language.RU else known.name_en
 
 
 def verdict_line(report: Report, language: Language) -> tuple[str, str]:
@@ -167,13 +191,9 @@ def verdict_line(report: Report, language: Language) -> tuple[str, str]:
 
 
 def notice_text(notice: Notice, language: Language, categories: Categories) -> str:
-    """The line of a notice. A category that is not known here is shown by its code."""
+    """The line of a notice."""
     values = _values(notice, language)
-    known = categories.get(notice.category) if notice.category else None
-    if known is not None:
-        values["category"] = known.name if language is Language.RU else known.name_en
-    else:
-        values["category"] = notice.category or ""
+    values["category"] = category_name(notice.category or "", language, categories)
     return _NOTICES[language][notice.kind].format_map(values)
 
 
