@@ -45,7 +45,7 @@ format: $(STAMP)
 
 # The pictures of the README, drawn from the demonstration.
 pictures: $(STAMP)
-	$(BIN)/python docs/pictures.py
+	$(BIN)/python docs/draw_pictures.py
 
 dictionary: $(STAMP)
 	$(BIN)/python schema/dictionary/build.py

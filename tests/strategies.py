@@ -5,10 +5,12 @@ All persons are invented; whole СНИЛС begin with 9, a range believed to be 
 
 import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
+
 from statusqr_schema import (
     Basis,
     Categories,
@@ -73,28 +75,35 @@ def patronymics() -> SearchStrategy[str]:
     return names().filter(lambda name: name.casefold() not in PLACEHOLDERS)
 
 
-def _name_parts() -> SearchStrategy[tuple[str, str | None, str | None]]:
+NameParts: TypeAlias = tuple[str, str | None, str | None]
+
+
+def _name_parts() -> SearchStrategy[NameParts]:
     """A whole name: with and without a patronymic, and mononyms."""
+    patronymic, nothing = patronymics(), st.none()
     return st.one_of(
-        st.tuples(names(), names(), patronymics()),
-        st.tuples(names(), names(), st.none()),
-        st.tuples(names(), st.none(), st.none()),
+        st.tuples(names(), names(), patronymic),
+        st.tuples(names(), names(), nothing),
+        st.tuples(names(), nothing, nothing),
     )
 
 
 def persons() -> SearchStrategy[Person]:
     """Persons with a whole СНИЛС."""
-    return st.builds(lambda parts, number: Person(*parts, number), _name_parts(), snils())
+    return st.builds(_person, _name_parts(), snils())
+
+
+def _person(parts: NameParts, number: Snils) -> Person:
+    return Person(*parts, number)
 
 
 def family_members() -> SearchStrategy[FamilyMember]:
     """Persons with a whole СНИЛС and a relation."""
-    return st.builds(
-        lambda parts, number, relation: FamilyMember(*parts, number, relation),
-        _name_parts(),
-        snils(),
-        texts(100),
-    )
+    return st.builds(_member, _name_parts(), snils(), texts(100))
+
+
+def _member(parts: NameParts, number: Snils, relation: str) -> FamilyMember:
+    return FamilyMember(*parts, number, relation)
 
 
 def texts(longest: int) -> SearchStrategy[str]:
@@ -116,7 +125,7 @@ def days(first: date = FIRST_DAY, last: date = LAST_DAY) -> SearchStrategy[date]
 
 @st.composite
 def periods(draw: DrawFn, longest: timedelta | None = None) -> Period:
-    """With an end, without one, and without a stated one; always with one where `longest` is given."""
+    """With an end, without one, without a stated one; where `longest` is given, with an end."""
     start = draw(days())
     last = min(LAST_DAY, start + longest) if longest and start < LAST_DAY - longest else LAST_DAY
     kind = draw(st.sampled_from(["end"] if longest else ["end", "indefinite", "not stated"]))
@@ -193,7 +202,7 @@ def disclosures() -> SearchStrategy[Disclosure]:
 
 def cbor_values() -> SearchStrategy[CborValue]:
     """What the subset of CBOR can hold, at most four levels deep."""
-    text = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
+    text = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
     keys = st.integers(-(2**64), 2**64 - 1)
     leaves: SearchStrategy[CborValue] = st.one_of(
         st.none(),

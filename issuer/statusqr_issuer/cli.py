@@ -121,7 +121,7 @@ def issue(
         authority=authority,
     )
     names, refused = Names(), 0
-    out.mkdir(parents=True, exist_ok=True)
+    _make_folder(out)
     for number, value in enumerate(entries, 1):
         try:
             entry = read_entry(value, catalogue)
@@ -129,10 +129,10 @@ def issue(
             name = names.name(entry.id, entry.record.certificate_number, credential.digest)
             symbol = make_symbol(credential.text, writer)
             files = _write(credential, entry, key, symbol, out / name, wanted)
-            _report(credential, key, symbol, entry.id or name, files, as_json=as_json)
+            _report(credential, key, symbol, _name_of(value, name), files, as_json=as_json)
         except (RecordRefused, IssueRefused) as error:
             refused += 1
-            _report_refusal(_name_of(value, number), error)
+            _report_refusal(_name_of(value, f"запись {number}"), error)
     if refused:
         typer.echo(f"Не выпущено: {refused} из {len(entries)}.", err=True)
         raise typer.Exit(1)
@@ -145,6 +145,17 @@ def _formats(formats: str | None, presentation: PresentationName) -> list[str]:
     if "pdf" in formats and not printed:
         raise typer.BadParameter("--formats: код для экрана не печатают, pdf только для print")
     return formats.split(",")
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(out, error) from error
+
+
+def _cannot_write(out: Path, error: OSError) -> StatusQRError:
+    return StatusQRError(f"{out}: не записывается: {error.strerror}", code="OUTPUT")
 
 
 def _read_text(path: Path) -> str:
@@ -184,8 +195,11 @@ def _write(
                 contents[path] = symbol.png()
             case _:
                 contents[path] = f"{credential.text}\n".encode("ascii")
-    for path, content in contents.items():
-        write_atomic(path, content)
+    try:
+        for path, content in contents.items():
+            write_atomic(path, content, 0o600)  # personal data
+    except OSError as error:
+        raise _cannot_write(stem.parent, error) from error
     return list(contents)
 
 
@@ -213,9 +227,10 @@ def _report(
         typer.echo(f"{name}: {len(credential.data)} байт, QR {symbol.version}: {where}")
 
 
-def _name_of(value: JsonValue, number: int) -> str:
+def _name_of(value: JsonValue, otherwise: str) -> str:
+    """The record's own id, where it can be printed."""
     name = value.get("id") if isinstance(value, dict) else None
-    return name if isinstance(name, str) and name.isprintable() else f"запись {number}"
+    return name if isinstance(name, str) and name and name.isprintable() else otherwise
 
 
 def _report_refusal(name: str, error: StatusQRError) -> None:

@@ -46,7 +46,7 @@ class Desk:
     def issue(self, record: StatusRecord, order: Order) -> tuple[Credential, StoredKey]:
         """A credential and the key that signed it; RecordRefused or IssueRefused otherwise.
 
-        Everything that can be refused is refused before a status entry is taken.
+        All but the size of the code is judged before a status entry is taken.
         """
         rules.demand(record, self._categories)
         key = self.key_for(record, order)

@@ -5,14 +5,17 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-import typst
-
 from statusqr_schema import IssueRefused, StatusRecord
 from statusqr_schema.days import from_instant
 
 from .certificate import page
 from .issuing import Credential
-from .qr import QrSymbol
+from .qr import MissingExtra, QrSymbol
+
+try:
+    import typst
+except ImportError as error:
+    raise MissingExtra("typst") from error
 
 FONT_PACKAGES = ("fontpkg_pt_sans", "fontpkg_pt_serif")
 

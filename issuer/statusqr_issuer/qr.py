@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from PIL import Image
 
+from statusqr_schema import StatusQRError
+
 QUIET_ZONE = 4  # modules, ISO/IEC 18004 §6.3.8
 LEVELS = ("M", "Q", "H")
 MODULE_MM = 0.7  # what a phone reads from a sheet on a counter; 0.5 is the least
@@ -88,6 +90,15 @@ def _dark_runs(row: tuple[bool, ...]) -> list[tuple[int, int]]:
     return runs
 
 
+class MissingExtra(StatusQRError):
+    """A library of the extra `issuer` is not installed."""
+
+    code = "EXTRA"
+
+    def __init__(self, library: str) -> None:
+        super().__init__(f"не установлено: {library}; нужно pip install 'statusqr[issuer]'")
+
+
 class Writer(StrEnum):
     """Which library makes the matrix."""
 
@@ -101,7 +112,10 @@ def make_symbol(text: str, writer: Writer = Writer.SEGNO) -> QrSymbol:
 
 
 def _with_segno(text: str) -> QrSymbol:
-    import segno
+    try:
+        import segno
+    except ImportError as error:
+        raise MissingExtra("segno") from error
 
     code = segno.make(text, error="M", mode="numeric", boost_error=True, micro=False)
     rows = tuple(tuple(module == 1 for module in row) for row in code.matrix)

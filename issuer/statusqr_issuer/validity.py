@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from statusqr_schema import IssueRefused, Presentation, Region, StatusRecord, subjects
-from statusqr_schema.days import to_instant
+from statusqr_schema.days import DAY_SECONDS, to_instant
 
 DEFAULT_LIFETIME = {
     Presentation.PRINT: timedelta(days=365),
@@ -64,10 +64,22 @@ def validity(
         status_ends = midnight(record.period.valid_through + timedelta(days=1), zone)
         if status_ends <= now and not allow_ended:
             raise IssueRefused("срок статуса уже истёк; выпустить всё равно: --allow-ended")
-        expires = min(expires, status_ends)
+        expires = _end_of_code(expires, status_ends, now + presentation.max_lifetime)
     if begins >= expires and presentation is Presentation.PRINT:
         raise IssueRefused("статус начнётся позже, чем кончится срок кода: выпустите его позднее")
     return Validity(now, begins if begins > now else None, expires)
+
+
+def _end_of_code(expires: int, status_ends: int, latest: int) -> int:
+    """The earlier of the two ends, but never within the status's last day.
+
+    A verifier reads an end on that day (in UTC) as the end of the status itself, not of the paper.
+    A code that would end there lives on to the end of the status; where that would be longer than
+    `latest`, the longest life of a code, it ends before that day begins.
+    """
+    if expires >= status_ends or (status_ends - expires <= DAY_SECONDS and status_ends <= latest):
+        return status_ends
+    return min(expires, status_ends // DAY_SECONDS * DAY_SECONDS - 1)
 
 
 def last_whole_day(expires_at: int, zone: ZoneInfo) -> date:

@@ -98,9 +98,13 @@ def list_keys(
         record = key.record
         typer.echo(
             f"{key.kid}  {record.use:6}  {record.key.alg.label:7}  {record.state:11}  "
-            f"{record.valid_from:%d.%m.%Y}–{record.valid_through:%d.%m.%Y}  "
+            f"{_day(record.valid_from)}–{_day(record.valid_through)}  "
             f"{key.issuer_id}  {key.issuer_name}"
         )
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(MOSCOW):%d.%m.%Y}"
 
 
 @app.command()

@@ -30,7 +30,7 @@ def run(app: Callable[[], Any]) -> None:
         fail(error)
     except BrokenPipeError:  # the reader of our output has gone, e.g. `| head`
         sys.stderr.close()
-        raise SystemExit(1) from None
+        raise SystemExit(128 + 13) from None  # as if ended by SIGPIPE
 
 
 def fail(error: StatusQRError, status: int = 1) -> None:

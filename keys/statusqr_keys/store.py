@@ -55,7 +55,12 @@ class KeyStore:
         self.folder = folder
 
     def add(self, key: StoredKey, signer: KeySigner, passphrase: bytes) -> None:
-        """Keep a new key, or KeyProblem where the folder cannot hold it."""
+        """Keep a new key, or KeyProblem where the folder cannot hold it.
+
+        One store has one passphrase: it must open the keys that are there already.
+        """
+        for other in self.all_keys()[-1:] if self.folder.is_dir() else []:
+            self.signer(other.kid, passphrase)
         pem = signer.private_key.private_bytes(
             Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase)
         )

@@ -46,17 +46,18 @@ def parse(text: str) -> TrustList:
         document = loads(text)
     except ValueError as error:
         raise TrustListRefused(f"список доверия: {error}") from error
-    root = _object(document, "", {"type", "version", "published", "issuers"})
-    if root.get("type") != FORMAT:
+    if not isinstance(document, dict) or document.get("type") != FORMAT:
         raise TrustListRefused("type: это не список доверия StatusQR")
+    root = _object(document, "документ", {"type", "version", "published", "issuers"})
     if root.get("version") != VERSION or isinstance(root.get("version"), bool):
         raise TrustListRefused("version: эта версия списка программе неизвестна")
-    published = parse_moment(root["published"], "published") if root.get("published") else None
+    published = root.get("published")
+    moment = None if published is None else parse_moment(published, "published")
     issuers = [
         _issuer(item, f"issuers[{number}]")
         for number, item in enumerate(_list(root.get("issuers"), "issuers"))
     ]
-    return _checked("issuers", lambda: TrustList.of(issuers, published))
+    return _checked("issuers", lambda: TrustList.of(issuers, moment))
 
 
 def _issuer(value: JsonValue, path: str) -> Issuer:
@@ -107,9 +108,9 @@ def _scope(value: JsonValue, path: str) -> Scope:
 
 def _object(value: JsonValue, path: str, known: set[str]) -> Mapping[str, JsonValue]:
     if not isinstance(value, dict):
-        raise TrustListRefused(f"{path or 'документ'}: нужен объект")
+        raise TrustListRefused(f"{path}: нужен объект")
     if unknown := value.keys() - known:  # it may be a restriction, so it must not be passed over
-        raise TrustListRefused(f"{path or 'документ'}: неизвестные поля: {len(unknown)}")
+        raise TrustListRefused(f"{path}: неизвестные поля: {len(unknown)}")
     return value
 
 

@@ -91,7 +91,8 @@ def _term_limit(code: str, entry: object) -> TermLimit | None:
             "message": str(message),
             "regions": list(regions),
         }:
-            return TermLimit(years, frozenset(map(str, regions)), rule, message)
+            codes = frozenset(str(region).zfill(2) for region in regions)
+            return TermLimit(years, codes, rule, message)
         case _:
             raise CatalogueRefused(f"категория {code}: неполный term_limit")
 

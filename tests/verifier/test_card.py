@@ -101,4 +101,4 @@ def test_colours_are_those_of_the_verdict() -> None:
     console = Console(width=80, force_terminal=True, color_system="truecolor", highlight=False)
     with console.capture() as capture:
         console.print(terminal.render(make_card(CASES["valid"](), Language.RU), "page.pdf"))
-    assert "\x1b[37;48;2;11;107;58m" in capture.get()  # white on #0B6B3A
+    assert "\x1b[38;2;255;255;255;48;2;11;107;58m" in capture.get()  # white on #0B6B3A

@@ -108,3 +108,21 @@ def test_damaged_files_are_read_or_refused(kind: str, changes: list[tuple[float,
     except ImageRefused:
         return
     assert all(isinstance(text, str) for text in texts)
+
+
+@pytest.mark.parametrize("size", [(0.3, 200), (200, 0.3), (1, 1)])
+def test_a_page_as_narrow_as_a_hair(size: tuple[float, float]) -> None:
+    document = pypdfium2.PdfDocument.new()
+    document.new_page(*size)
+    output = io.BytesIO()
+    document.save(output)
+    assert read_codes(output.getvalue()) == []
+
+
+def test_pages_read_from_many_threads_at_once() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    page = pdf()
+    expected = read_codes(page)
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda _: read_codes(page), range(24))) == [expected] * 24

@@ -65,6 +65,8 @@ def test_shown_before_at_this_place() -> None:
     assert report.accepted
     future = check(text, NOON, seen_at=NOON + timedelta(minutes=1))
     assert NoticeKind.SHOWN_BEFORE not in kinds(future)
+    naive = check(text, NOON, seen_at=NOON.replace(tzinfo=None))
+    assert (naive.verdict, kinds(naive)) == (Verdict.VALID, PRINT)
 
 
 def test_unknown_claims_and_fields_are_kept_and_change_nothing() -> None:

@@ -20,10 +20,10 @@ from .words import Language
 class Look(Enum):
     """Colour (text on ground) and shape of a card; told apart without colour too."""
 
-    VALID = "white", "#0B6B3A", ("╭─────╮", "│  ✓  │", "╰─────╯")
-    ELSEWHERE = "white", "#0B4F8A", ("╭─────╮", "│  →  │", "╰─────╯")
-    INVALID = "white", "#A3161A", ("╱─────╲", "│  ✕  │", "╲─────╱")
-    UNDETERMINED = "black", "#FFC53D", ("   ╱╲  ", "  ╱? ╲ ", " ╱────╲")
+    VALID = "#FFFFFF", "#0B6B3A", ("╭─────╮", "│  ✓  │", "╰─────╯")
+    ELSEWHERE = "#FFFFFF", "#0B4F8A", ("╭─────╮", "│  →  │", "╰─────╯")
+    INVALID = "#FFFFFF", "#A3161A", ("╱─────╲", "│  ✕  │", "╲─────╱")
+    UNDETERMINED = "#000000", "#FFC53D", ("   ╱╲  ", "  ╱? ╲ ", " ╱────╲")
     FOREIGN = "default", "default", ("┌╌╌╌╌╌┐", "┆     ┆", "└╌╌╌╌╌┘")
 
     def __init__(self, ink: str, ground: str, shape: tuple[str, str, str]) -> None:

@@ -168,7 +168,7 @@ class Verifier:
         if content.presentation is Presentation.PRINT:
             yield Notice(NoticeKind.PRINTED)
         yield from self._record_notices(record, at)
-        if seen_at is not None and seen_at <= at:
+        if seen_at is not None and _is_aware(seen_at) and seen_at <= at:
             yield Notice(NoticeKind.SHOWN_BEFORE, count=(at - seen_at) // timedelta(minutes=1))
         if content.presentation is Presentation.PRINT:
             yield Notice(NoticeKind.REVOCATION_NOT_CHECKED)  # 7. no status list is known here

@@ -5,16 +5,19 @@ anything is unpacked; PDFium renders pages, at a scale that keeps each within th
 """
 
 import io
-import warnings
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from statusqr_schema import ImageRefused
+
+if TYPE_CHECKING:
+    import pypdfium2
 
 GreyImage: TypeAlias = npt.NDArray[np.uint8]
 
@@ -23,6 +26,9 @@ MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 64_000_000
 MAX_PAGES = 20
 PAGE_DPI = 200  # 150 to 200 read a printed code; more only costs time
+MAX_PAGE_PIXELS = 16_000_000  # an A3 page at that resolution
+
+_PDFIUM = threading.Lock()  # PDFium is not thread-safe
 
 
 def read_file(path: Path) -> bytes:
@@ -37,12 +43,11 @@ def read_file(path: Path) -> bytes:
     return data
 
 
-def pictures(data: bytes) -> Iterator[GreyImage]:
+def pictures(data: bytes) -> Iterable[GreyImage]:
     """The picture in `data`, or its pages if it is a PDF; ImageRefused where it is neither."""
     if data[:1024].lstrip().startswith(b"%PDF-"):
-        yield from _pages(data)
-    else:
-        yield _picture(data)
+        return _pages(data)
+    return [_picture(data)]
 
 
 def to_grey(frame: npt.NDArray[np.generic]) -> GreyImage:
@@ -65,17 +70,14 @@ def to_grey(frame: npt.NDArray[np.generic]) -> GreyImage:
 def _picture(data: bytes) -> GreyImage:
     formats = [*FORMATS, *_heif()]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of what is refused below
-            with Image.open(io.BytesIO(data), formats=formats) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise ImageRefused("на изображении слишком много точек")
-                # Transparent parts are paper, not ink.
-                upright = ImageOps.exif_transpose(image)
-                if "A" in upright.getbands() or "transparency" in upright.info:
-                    paper = Image.new("RGBA", upright.size, "white")
-                    upright = Image.alpha_composite(paper, upright.convert("RGBA"))
-                return np.array(upright.convert("L"), dtype=np.uint8)
+        with Image.open(io.BytesIO(data), formats=formats) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise ImageRefused("на изображении слишком много точек")
+            upright = ImageOps.exif_transpose(image)
+            if "A" in upright.getbands() or "transparency" in upright.info:
+                paper = Image.new("RGBA", upright.size, "white")  # what shines through is paper
+                upright = Image.alpha_composite(paper, upright.convert("RGBA"))
+            return np.array(upright.convert("L"), dtype=np.uint8)
     except ImageRefused:
         raise
     except UnidentifiedImageError as error:
@@ -94,20 +96,24 @@ def _heif() -> list[str]:
     return ["HEIF"]
 
 
-def _pages(data: bytes) -> Iterator[GreyImage]:
+def _pages(data: bytes) -> list[GreyImage]:
     import pypdfium2
 
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise ImageRefused("PDF повреждён или закрыт паролем") from error
-    try:
-        for number in range(min(len(document), MAX_PAGES)):
-            page = document[number]
-            width, height = page.get_size()
-            scale = min(PAGE_DPI / 72, (MAX_PIXELS / max(width * height, 1)) ** 0.5)
-            yield np.array(page.render(scale=scale, grayscale=True).to_numpy()).squeeze()
-    except pypdfium2.PdfiumError as error:
-        raise ImageRefused("страница PDF повреждена") from error
-    finally:
-        document.close()
+    with _PDFIUM:
+        try:
+            document = pypdfium2.PdfDocument(data)
+        except pypdfium2.PdfiumError as error:
+            raise ImageRefused("PDF повреждён или закрыт паролем") from error
+        try:
+            return [_render(document[i]) for i in range(min(len(document), MAX_PAGES))]
+        except pypdfium2.PdfiumError as error:
+            raise ImageRefused("страница PDF повреждена") from error
+        finally:
+            document.close()
+
+
+def _render(page: "pypdfium2.PdfPage") -> GreyImage:
+    width, height = page.get_size()
+    scale = min(PAGE_DPI / 72, (MAX_PAGE_PIXELS / max(width * height, 1)) ** 0.5)
+    pixels = np.array(page.render(scale=scale, grayscale=True).to_numpy(), dtype=np.uint8)
+    return pixels.reshape(pixels.shape[:2])

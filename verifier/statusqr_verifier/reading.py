@@ -5,7 +5,7 @@ then, while nothing is read or a code is seen that cannot be read, after a media
 at double size, with local contrast (CLAHE), and with an adaptive threshold.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
@@ -32,11 +32,13 @@ def read_codes(image: Source, engine: Engine = Engine.CASCADE) -> list[str]:
     """
     read = _cascade if engine is Engine.CASCADE else engines.SINGLE[engine]
     if isinstance(image, np.ndarray):
-        pictures = iter([images.to_grey(image)])
+        pictures: Iterable[GreyImage] = [images.to_grey(image)]
     else:
         data = image if isinstance(image, bytes) else images.read_file(Path(image))
         pictures = images.pictures(data)
-    texts = (text for picture in pictures for text in read(picture).texts)
+    # A symbol has 21 modules at least: what is smaller holds none, and libraries stumble over it.
+    large = (picture for picture in pictures if min(picture.shape) >= 21)
+    texts = (text for picture in large for text in read(picture).texts)
     return list(dict.fromkeys(texts))
 
 

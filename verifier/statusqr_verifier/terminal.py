@@ -15,7 +15,8 @@ def render(card: Card, source: str) -> RenderableType:
     if card.look is Look.FOREIGN:
         return Text(f"┆ {source}: {card.word}. {card.do_next} ({card.code})", style="dim")
     style = f"{card.look.ink} on {card.look.ground}"
-    lines: list[RenderableType] = [_head(card), Text(card.do_next, style="bold"), Text("")]
+    lines: list[RenderableType] = [_head(card), Text("")]
+    lines += [Text(card.do_next, style="bold"), Text("")]
     if card.person:
         status, name, term = card.person
         lines += [Text(status), Text(name, style="bold"), Text(term), Text("")]
