@@ -115,7 +115,7 @@ def issue(
     order = Order(
         issued_at=at or datetime.now(UTC),
         presentation=Presentation[presentation.name],
-        disclosure=Disclosure.of(profile, snils, family_snils),
+        disclosure=Disclosure(profile, snils, family_snils),
         lifetime=timedelta(days=valid_days) if valid_days else None,
         allow_ended=allow_ended,
         authority=authority,

@@ -66,7 +66,7 @@ class Categories:
 def _parse_categories(toml_text: str) -> dict[str, Category]:
     try:
         return {code: _category(code, entry) for code, entry in tomllib.loads(toml_text).items()}
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise CatalogueRefused(f"каталог категорий не читается: {error}") from error
 
 
@@ -90,7 +90,8 @@ def _term_limit(code: str, entry: object) -> TermLimit | None:
             "rule": str(rule),
             "message": str(message),
             "regions": list(regions),
-        }:
+            **rest,
+        } if years is not True and 0 < years <= 100 and not rest:
             codes = frozenset(str(region).zfill(2) for region in regions)
             return TermLimit(years, codes, rule, message)
         case _:

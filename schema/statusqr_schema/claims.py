@@ -74,6 +74,10 @@ class Claims:
 
 def encode(claims: Claims) -> bytes:
     """Deterministic CBOR of the claims; ValueError where a reader would refuse them."""
+    known = [key for key, _ in claims.unknown_claims if key in _KNOWN]
+    known += [key for key, _ in claims.unknown_fields if key in record_cbor.KNOWN]
+    if known:
+        raise ValueError(f"unknown claims and fields that are known: {known}")
     content: dict[int, CborValue] = {
         EXP: claims.expires_at,
         IAT: claims.issued_at,
@@ -85,10 +89,10 @@ def encode(claims: Claims) -> bytes:
         content[NBF] = claims.not_before
     if claims.status is not None:
         content[STATUS] = [claims.status.list_number, claims.status.index]
-    data = cbor.encode(content)
     try:
+        data = cbor.encode(content)
         decode(data)  # strict issuing: what a reader refuses is never signed
-    except MalformedCredential as error:
+    except (MalformedCredential, ValueError) as error:
         raise ValueError(f"a reader would refuse these claims: {error}") from error
     return data
 

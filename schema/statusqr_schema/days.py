@@ -19,7 +19,7 @@ def to_number(day: date) -> int:
 
 
 def from_number(number: int) -> date:
-    """The day that is `number` days after 1970-01-01; ValueError beyond years 1..9999."""
+    """The day that is `number` days after 1970-01-01; for a credential's range of days."""
     return date.fromordinal(number + EPOCH)
 
 
@@ -36,7 +36,9 @@ def from_instant(seconds: int) -> datetime:
 
 
 def years_after(day: date, years: int) -> date:
-    """The same day `years` later; 29 February becomes 28 February (ГК 192, docs/adr/0003)."""
+    """The same day `years` later, at most 9999; 29 February becomes 28 February (adr 0003)."""
+    if day.year + years > date.max.year:
+        return date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:

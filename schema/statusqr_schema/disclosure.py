@@ -37,30 +37,25 @@ class SnilsPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """A profile with its СНИЛС policies; the defaults are the design's."""
+    """A profile with its СНИЛС policies; None takes the profile's own.
+
+    Full: the holder's number whole, the family's last five digits. Minimal: none.
+    """
 
     profile: Profile = Profile.FULL
-    holder_snils: SnilsPolicy = SnilsPolicy.WHOLE
-    family_snils: SnilsPolicy = SnilsPolicy.LAST_FIVE
+    holder_snils: SnilsPolicy | None = None
+    family_snils: SnilsPolicy | None = None
 
-    @classmethod
-    def of(
-        cls,
-        profile: Profile = Profile.FULL,
-        holder_snils: SnilsPolicy | None = None,
-        family_snils: SnilsPolicy | None = None,
-    ) -> "Disclosure":
-        """The profile's own policies, with those that are given in their place."""
-        minimal = profile is Profile.MINIMAL
-        return cls(
-            profile,
-            holder_snils or (SnilsPolicy.NONE if minimal else SnilsPolicy.WHOLE),
-            family_snils or (SnilsPolicy.NONE if minimal else SnilsPolicy.LAST_FIVE),
-        )
+    def _policy(self, chosen: SnilsPolicy | None, usual: SnilsPolicy) -> SnilsPolicy:
+        if chosen is not None:
+            return chosen
+        return SnilsPolicy.NONE if self.profile is Profile.MINIMAL else usual
 
     def apply(self, record: StatusRecord) -> StatusRecord:
         """The record as it will stand in the code and on the page."""
-        holder = replace(record.holder, snils=self.holder_snils.apply(record.holder.snils))
+        of_holder = self._policy(self.holder_snils, SnilsPolicy.WHOLE)
+        of_family = self._policy(self.family_snils, SnilsPolicy.LAST_FIVE)
+        holder = replace(record.holder, snils=of_holder.apply(record.holder.snils))
         if self.profile is Profile.MINIMAL:
             return StatusRecord(
                 holder=holder,
@@ -69,7 +64,6 @@ class Disclosure:
                 period=record.period,
             )
         family = tuple(
-            replace(member, snils=self.family_snils.apply(member.snils))
-            for member in record.family_members
+            replace(member, snils=of_family.apply(member.snils)) for member in record.family_members
         )
         return replace(record, holder=holder, family_members=family)

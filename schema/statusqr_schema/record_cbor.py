@@ -34,6 +34,7 @@ from .shapes import array, integer, text, text_or_none
 from .snils import Snils, SnilsTail
 
 MAX_FAMILY = 32
+KNOWN = range(1, 13)
 
 
 class TextLimits(NamedTuple):
@@ -117,7 +118,7 @@ def from_map(content: CborValue) -> tuple[StatusRecord, tuple[tuple[int, CborVal
         region=_region(content[11]) if 11 in content else None,
         data_as_of=_moment(content[12]) if 12 in content else None,
     )
-    return record, tuple((key, value) for key, value in content.items() if not 1 <= key <= 12)
+    return record, tuple((key, value) for key, value in content.items() if key not in KNOWN)
 
 
 _FIRST, _LAST = days.to_number(days.FIRST_DAY), days.to_number(days.LAST_DAY)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from . import rules, strict_json
 from .catalogue import Categories, subjects
@@ -21,10 +21,12 @@ from .strict_json import JsonValue
 
 T = TypeVar("T")
 
+Place: TypeAlias = tuple[str | int, ...]
+
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
     "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?"
-    "(Z|[+-][0-9]{2}:[0-9]{2})?"
+    "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?"
 )
 _STAND_IN_DAY = date(2000, 1, 1)  # in the place of a day that could not be read, never kept
 
@@ -33,13 +35,13 @@ _STAND_IN_DAY = date(2000, 1, 1)  # in the place of a day that could not be read
 class RegisterEntry:
     """A record as a register gives it: the status, its own name there, and what else came along.
 
-    `extra` holds unknown fields by their path, e.g. `edge_case` or `holder.birth_place`.
+    `extra` holds unknown fields by their place, e.g. `("holder", "birth_place")`.
     """
 
     record: StatusRecord
     id: str | None = None
     family_members_required: bool | None = None
-    extra: Mapping[str, JsonValue] = field(default_factory=lambda: MappingProxyType({}))
+    extra: Mapping[Place, JsonValue] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def split_records(text: str) -> list[JsonValue]:
@@ -77,17 +79,19 @@ class _Reader:
     def __init__(self) -> None:
         self.violations: list[RuleViolation] = []
         self.failed: list[str] = []
-        self.extra: dict[str, JsonValue] = {}
+        self.extra: dict[Place, JsonValue] = {}
 
     def refuse(self, rule: str, path: str, message: str) -> None:
+        if any(_covers(failed, path) for failed in self.failed):
+            return  # what it is part of could not be read, and that has been said
         self.violations.append(RuleViolation(rule, path, message))
         self.failed.append(path)
 
     def entry(self, value: JsonValue) -> RegisterEntry:
-        whole = _Fields(self, value, "")
+        whole = _Fields(self, value, ())
         status = whole.section("status")
         record = StatusRecord(
-            holder=self.person(whole.section("holder")),
+            holder=self.holder(whole.section("holder")),
             family_members=tuple(map(self.member, whole.items("family_members"))),
             category=status.text("category") or "",
             status_name=status.text("name") or "",
@@ -110,18 +114,24 @@ class _Reader:
             fields.keep_rest()
         return RegisterEntry(record, name, required, MappingProxyType(self.extra))
 
+    def holder(self, fields: "_Fields") -> Person:
+        person = self.person(fields)
+        fields.keep_rest()
+        return person
+
     def person(self, fields: "_Fields") -> Person:
         names = [fields.text(part) for part in ("family_name", "given_name", "patronymic")]
-        if names[1] is None and names[2] is None and not fields.flag("mononym"):
+        mononym = fields.flag("mononym")
+        if names[1] is None and names[2] is None and not mononym:
             message = "нет имени; если имя одно, нужно mononym: true"
             self.refuse("NAME_MISSING", fields.at("given_name"), message)
         snils = self.snils(fields)
-        fields.keep_rest("mononym", "relation")
         return Person(names[0] or "", names[1], names[2], snils)
 
     def member(self, fields: "_Fields") -> FamilyMember:
         person = self.person(fields)
         relation = fields.text("relation") or ""
+        fields.keep_rest()
         return FamilyMember(
             person.family_name, person.given_name, person.patronymic, person.snils, relation
         )
@@ -139,9 +149,7 @@ class _Reader:
     def period(self, fields: "_Fields") -> Period:
         start = self.day(fields, "valid_from")
         if start is None:
-            path = fields.at("valid_from")
-            if not any(_covers(failed, path) for failed in self.failed):
-                self.refuse("PERIOD_START_MISSING", path, "нет начала периода")
+            self.refuse("PERIOD_START_MISSING", fields.at("valid_from"), "нет начала периода")
         through = self.day(fields, "valid_through")
         indefinite = bool(fields.flag("indefinite"))
         fields.keep_rest()
@@ -199,16 +207,16 @@ class _Reader:
 class _Fields:
     """The fields of one object of the entry; remembers which were asked for."""
 
-    def __init__(self, reader: _Reader, value: JsonValue, path: str) -> None:
+    def __init__(self, reader: _Reader, value: JsonValue, place: Place) -> None:
         self._reader = reader
-        self._path = path
+        self._place = place
         self._asked: set[str] = set()
         self._values: Mapping[str, JsonValue] = value if isinstance(value, dict) else {}
         if not isinstance(value, dict):
-            reader.refuse("FIELD_TYPE", path, "нужен объект")
+            reader.refuse("FIELD_TYPE", _path(place), "нужен объект")
 
     def at(self, name: str) -> str:
-        return f"{self._path}.{name}" if self._path else name
+        return _path((*self._place, name))
 
     def _get(self, name: str, kind: type[T], what: str) -> T | None:
         self._asked.add(name)
@@ -228,7 +236,7 @@ class _Fields:
 
     def items(self, name: str) -> Iterator["_Fields"]:
         for number, item in enumerate(self._get(name, list, "список") or []):
-            yield _Fields(self._reader, item, f"{self.at(name)}[{number}]")
+            yield _Fields(self._reader, item, (*self._place, name, number))
 
     def section(self, name: str, missing: str = "SECTION_MISSING") -> "_Fields":
         self._asked.add(name)
@@ -236,7 +244,7 @@ class _Fields:
         if value is None:
             self._reader.refuse(missing, self.at(name), "нет обязательного раздела")
             value = {}
-        return _Fields(self._reader, value, self.at(name))
+        return _Fields(self._reader, value, (*self._place, name))
 
     def optional_section(self, name: str) -> "_Fields | None":
         if self._values.get(name) is None:
@@ -244,10 +252,17 @@ class _Fields:
             return None
         return self.section(name)
 
-    def keep_rest(self, *also_known: str) -> None:
+    def keep_rest(self) -> None:
         for name, value in self._values.items():
-            if name not in self._asked and name not in also_known:
-                self._reader.extra[self.at(name)] = value
+            if name not in self._asked:
+                self._reader.extra[(*self._place, name)] = value
+
+
+def _path(place: Place) -> str:
+    """`family_members[1].snils`, as messages name a field."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(
+        "."
+    )
 
 
 def entry_to_json(entry: RegisterEntry) -> dict[str, JsonValue]:
@@ -256,20 +271,12 @@ def entry_to_json(entry: RegisterEntry) -> dict[str, JsonValue]:
     result |= record_to_json(entry.record)
     if entry.family_members_required is not None:
         result["family_members_required"] = entry.family_members_required
-    for path, value in entry.extra.items():
-        _put(result, path, value)
+    for place, value in entry.extra.items():
+        target: JsonValue = result
+        for part in place[:-1]:
+            target = target[part]  # type: ignore[index]
+        target[place[-1]] = value  # type: ignore[index]
     return result
-
-
-def _put(target: JsonValue, path: str, value: JsonValue) -> None:
-    *parents, last = re.findall(r"[^.\[\]]+", path)
-    for part in parents:
-        if isinstance(target, dict):
-            target = target[part]
-        elif isinstance(target, list):
-            target = target[int(part)]
-    if isinstance(target, dict):
-        target[last] = value
 
 
 def record_to_json(record: StatusRecord) -> dict[str, JsonValue]:

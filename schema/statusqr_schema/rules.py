@@ -8,7 +8,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from .catalogue import Categories, subjects
-from .days import FIRST_DAY, LAST_DAY, years_after
+from .days import FIRST_DAY, LAST_DAY, LAST_INSTANT, years_after
 from .errors import RecordRefused, RuleViolation
 from .names import broken_rules, broken_text_rules, is_placeholder
 from .record import FamilyMember, Person, Region, StatusRecord
@@ -49,9 +49,11 @@ def _person(person: Person, path: str) -> Iterator[RuleViolation]:
         if name == "patronymic" and part is not None and is_placeholder(part):
             message = "вместо отсутствующего отчества стоит знак: оставьте поле пустым (null)"
             yield RuleViolation("PATRONYMIC_PLACEHOLDER", where, message)
-        elif part == "" and name != "family_name":
-            yield RuleViolation("NAME_MISSING", where, "пустая строка: если имени нет, нужен null")
-        elif part and part.strip():
+        elif part is not None and not part.strip():
+            if name != "family_name":
+                message = "пустая строка: если имени нет, нужен null"
+                yield RuleViolation("NAME_MISSING", where, message)
+        elif part:
             yield from (RuleViolation(rule, where, why) for rule, why in broken_rules(part))
     if isinstance(person.snils, Snils) and (rule := broken_rule(f"{person.snils.number:011d}")):
         yield RuleViolation(rule, f"{path}.snils", SNILS_MESSAGES[rule])
@@ -102,16 +104,17 @@ def _status(record: StatusRecord, categories: Categories) -> Iterator[RuleViolat
 
 def _period(record: StatusRecord, categories: Categories) -> Iterator[RuleViolation]:
     period, category = record.period, categories.get(record.category)
-    if period.valid_through is None:
-        return
-    if period.indefinite:
+    limit = category.term_limit if category else None
+    code = record.region.subject_code if record.region else None
+    limited = limit is not None and (not limit.regions or code in limit.regions)
+    if period.indefinite and period.valid_through is not None:
         message = "и «бессрочно», и дата окончания"
         yield RuleViolation("INDEFINITE_WITH_END", "status.period", message)
-    elif period.valid_through < period.valid_from:
+    elif period.valid_through is not None and period.valid_through < period.valid_from:
         yield RuleViolation("PERIOD_REVERSED", "status.period", "конец раньше начала")
-    elif category and (limit := category.term_limit):
-        here = not limit.regions or (record.region and record.region.subject_code in limit.regions)
-        if here and period.valid_through > years_after(period.valid_from, limit.years):
+    elif limit is not None and limited:
+        longest = years_after(period.valid_from, limit.years)
+        if period.valid_through is None or period.valid_through > longest:
             yield RuleViolation(limit.rule, "status.period.valid_through", limit.message)
 
 
@@ -143,7 +146,10 @@ def _last_day_of_data(record: StatusRecord) -> date:
     zones = [record.region.time_zone] if record.region and record.region.time_zone else []
     zones = [zone for zone in zones if subject and zone in subject.zones]
     zones = zones or list(subject.zones if subject else ("Europe/Moscow",))
-    return max(record.data_as_of.astimezone(ZoneInfo(zone)).date() for zone in zones)
+    try:
+        return max(record.data_as_of.astimezone(ZoneInfo(zone)).date() for zone in zones)
+    except OverflowError:  # at the very end of the calendar, which `_days` refuses
+        return LAST_DAY
 
 
 def _region(region: Region | None) -> Iterator[RuleViolation]:
@@ -156,12 +162,18 @@ def _region(region: Region | None) -> Iterator[RuleViolation]:
         message = "нет такого кода субъекта Российской Федерации"
         yield RuleViolation("REGION_UNKNOWN", "region.subject_code", message)
         return
-    if region.oktmo is not None and not region.oktmo.startswith(subject.oktmo):
+    if region.oktmo is not None and _subject_of_oktmo(region.oktmo) != subject.code:
         message = "код субъекта и ОКТМО указывают на разные регионы"
         yield RuleViolation("REGION_MISMATCH", "region.oktmo", message)
     if region.time_zone is not None and region.time_zone not in subject.zones:
         message = "в этом регионе другой часовой пояс"
         yield RuleViolation("REGION_ZONE", "region.time_zone", message)
+
+
+def _subject_of_oktmo(oktmo: str) -> str | None:
+    """The subject with the longest prefix of this code: 718… is Югра, other 71… are Тюмень."""
+    fit = [subject for subject in subjects().values() if oktmo.startswith(subject.oktmo)]
+    return max(fit, key=lambda subject: len(subject.oktmo)).code if fit else None
 
 
 def _days(record: StatusRecord) -> Iterator[RuleViolation]:
@@ -171,14 +183,18 @@ def _days(record: StatusRecord) -> Iterator[RuleViolation]:
         "status.period.valid_through": record.period.valid_through,
         "status.basis.date": record.basis.dated if record.basis else None,
         "measures_until": record.measures_through,
-        "data_as_of": record.data_as_of.date() if record.data_as_of else None,
     }
     for path, day in moments.items():
         if day is not None and not FIRST_DAY <= day <= LAST_DAY:
             yield RuleViolation("DATE_OUT_OF_RANGE", path, "дата вне 1900–2199 годов")
-    if record.data_as_of is not None and record.data_as_of.tzinfo is None:
+    if record.data_as_of is None:
+        return
+    if record.data_as_of.tzinfo is None:
         message = "время сведений без часового пояса"
         yield RuleViolation("DATA_AS_OF_NO_ZONE", "data_as_of", message)
+    elif not 0 <= record.data_as_of.timestamp() <= LAST_INSTANT:
+        message = "время сведений вне 1970–2199 годов"
+        yield RuleViolation("DATE_OUT_OF_RANGE", "data_as_of", message)
 
 
 def _text(text: str | None, path: str, longest: int) -> Iterator[RuleViolation]:

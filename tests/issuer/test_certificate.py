@@ -175,7 +175,7 @@ def test_more_than_a_page_flows_on_with_its_header_repeated() -> None:
 
 
 def test_a_minimal_certificate_prints_what_its_code_says() -> None:
-    credential = world().print_key.issue(disclosure=Disclosure.of(Profile.MINIMAL))
+    credential = world().print_key.issue(disclosure=Disclosure(Profile.MINIMAL))
     (text,) = text_of(pdf_of(credential, record()))
     assert "Лебедева Ольга Сергеевна" in text
     for hidden in ("СНИЛС", "Основание", "Решение принял", "Члены семьи", "76-000101"):

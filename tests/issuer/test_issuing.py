@@ -100,7 +100,7 @@ def test_a_key_that_may_not_sign_it(changes: dict[str, object]) -> None:
 def test_a_minimal_code_is_still_of_the_region_and_authority_of_its_record() -> None:
     key = Key.make(scope=Scope(regions=frozenset({"42"})))
     with pytest.raises(IssueRefused, match="регион"):
-        key.issue(disclosure=Disclosure.of(Profile.MINIMAL))
+        key.issue(disclosure=Disclosure(Profile.MINIMAL))
 
 
 def test_a_print_needs_a_place_in_a_status_list_and_nothing_else_has_one() -> None:
@@ -134,7 +134,7 @@ def test_a_record_too_large_for_a_code_is_refused_and_minimal_helps() -> None:
     with pytest.raises(IssueRefused, match="--profile minimal") as refused:
         world().print_key.issue(large)
     assert refused.value.code == "TOO_LARGE"
-    assert world().print_key.issue(large, disclosure=Disclosure.of(Profile.MINIMAL)).text
+    assert world().print_key.issue(large, disclosure=Disclosure(Profile.MINIMAL)).text
 
 
 SNILS = [

@@ -102,6 +102,13 @@ def test_a_signature_of_another_length(alg: Alg, cut: int) -> None:
     refused(message, SIGNERS[alg], "the signature does not hold")
 
 
+def test_the_same_numbers_in_more_bytes() -> None:
+    parts = list(cbor2.loads(sign1(b"payload", SIGNERS[Alg.ES256], external_aad=AAD)).value)
+    parts[3] = parts[3][:32] + b"\0" + parts[3][32:]
+    message = cbor2.dumps(cbor2.CBORTag(18, parts))
+    refused(message, SIGNERS[Alg.ES256], "the signature does not hold")
+
+
 @pytest.mark.parametrize("numbers", [(0, 0), (0, 1), (1, 0), (P256_ORDER, 1), (2**256 - 1,) * 2])
 def test_numbers_outside_the_order(numbers: tuple[int, int]) -> None:
     parts = list(cbor2.loads(sign1(b"payload", SIGNERS[Alg.ES256], external_aad=AAD)).value)

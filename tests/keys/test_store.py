@@ -127,3 +127,13 @@ def test_a_folder_that_cannot_hold_a_key(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(KeyProblem, match="не записывается"):
         add(KeyStore(tmp_path / "file"))
+
+
+def test_one_store_has_one_passphrase(store: KeyStore) -> None:
+    key = add(store)
+    other = KeySigner.generate()
+    record = KeyRecord(other.public_key, KeyUse.LIVE, NOW, NOW)
+    with pytest.raises(KeyProblem, match="неверная парольная фраза"):
+        store.add(StoredKey("yar-social", "Орган", NOW, record), other, PASSPHRASE + b"?")
+    assert store.all_keys() == [key]
+    assert len(list(store.folder.iterdir())) == 2

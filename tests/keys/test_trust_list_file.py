@@ -33,8 +33,8 @@ MARK = "ТАЙНА"
         pytest.param(b"[" * 200_000, "слишком глубокая вложенность", id="deep list"),
         pytest.param(b'{"a":' * 200_000, "слишком глубокая вложенность", id="deep map"),
         pytest.param(EMPTY.encode() + b" " * 20_000_000, "слишком велик", id="20 MB"),
-        pytest.param(b"null", "документ: нужен объект", id="null"),
-        pytest.param(b"[]", "документ: нужен объект", id="list"),
+        pytest.param(b"null", "type: это не список доверия", id="null"),
+        pytest.param(b"[]", "type: это не список доверия", id="list"),
         pytest.param(b"{}", "type: это не список доверия", id="nothing"),
     ],
 )

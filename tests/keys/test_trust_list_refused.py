@@ -36,7 +36,6 @@ PARTS = ("categories", "regions", "authorities")
 PRIVATE = {**RECORDS[0].key.to_jwk(), "d": RECORDS[1].key.to_jwk()["x"]}
 REMOVED = object()
 EMPTY: list[object] = ["", 0, False, [], {}]
-PUBLISHED = pytest.mark.xfail(reason="an empty value of published passes for none")
 
 
 def mutated(path: str, value: object) -> Any:
@@ -74,8 +73,8 @@ def wrong_types() -> list[tuple[str, str, object]]:
     cases = []
     for path, named in [*required(), *((path, path) for path in optional)]:
         for value in WRONG_TYPES:
-            if path in optional and not value:
-                continue  # null is no fault; for other empty values see below
+            if path in optional and value is None:
+                continue  # that is no fault
             place = f"{named}[0]" if isinstance(value, list) and path in lists else named
             cases.append((path, place, value))
     return cases
@@ -110,7 +109,7 @@ FAULTS: list[Any] = [
     (f"{ISSUER}.id", f"{ISSUER}.id", "-first"),
     (f"{ISSUER}.id", f"{ISSUER}.id", "a" * 65),
     (f"{ISSUER}.name", f"{ISSUER}.name", "a" * 1001),
-    *(pytest.param("published", "published", value, marks=PUBLISHED) for value in EMPTY),
+    *(("published", "published", value) for value in EMPTY),
     (f"{ISSUER}.status_lists", f"{ISSUER}.status_lists", ""),
     (f"{KEY}.scope", f"{KEY}.scope.categories", {}),
 ]

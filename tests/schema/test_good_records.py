@@ -12,6 +12,7 @@ from strategies import records
 
 from statusqr_schema import (
     Disclosure,
+    Profile,
     SnilsPolicy,
     StatusRecord,
     entry_to_json,
@@ -96,15 +97,15 @@ def test_unknown_fields_are_kept_in_their_places() -> None:
     document["region"]["okato"] = "78"
     entry = read_entry(document)
     assert set(entry.extra) == {
-        "register",
-        "edge_case",
-        "expect",
-        "holder.birth_place",
-        "family_members[1].school",
-        "status.period.note",
-        "status.basis.pages",
-        "status.egisso",
-        "region.okato",
+        ("register",),
+        ("edge_case",),
+        ("expect",),
+        ("holder", "birth_place"),
+        ("family_members", 1, "school"),
+        ("status", "period", "note"),
+        ("status", "basis", "pages"),
+        ("status", "egisso"),
+        ("region", "okato"),
     }
     assert entry_to_json(entry) == in_utc(document)
 
@@ -115,9 +116,8 @@ def test_what_may_be_absent() -> None:
         del document[name]
     del document["measures_until"], document["data_as_of"], document["holder"]["patronymic"]
     entry = read_entry(document)
-    assert (entry.id, entry.family_members_required, entry.record.family_members) == (None,) * 2 + (
-        (),
-    )
+    assert (entry.id, entry.family_members_required) == (None, None)
+    assert entry.record.family_members == ()
     assert entry.record.data_as_of is None
 
 
@@ -146,6 +146,16 @@ def test_a_part_of_a_number_is_written_masked() -> None:
     assert "905-767-221 25" in numbers[0]
     assert "•••-•••-221 25" in numbers[1]
     assert "'snils': None" in numbers[2]
+
+
+def test_what_was_not_disclosed_is_written_as_null() -> None:
+    minimal = Disclosure(Profile.MINIMAL).apply(read_entry(BY_ID["R01"]).record)
+    document: dict[str, Any] = {**record_to_json(minimal)}
+    assert document["family_members"] == []
+    absent = ("certificate_number", "measures_until", "region", "data_as_of")
+    assert [document[name] for name in absent] == [None] * 4
+    status = document["status"]
+    assert [status[name] for name in ("established_on", "basis", "authority")] == [None] * 3
 
 
 @pytest.mark.parametrize(

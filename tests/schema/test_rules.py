@@ -136,7 +136,6 @@ def test_the_longest_term_of_a_category(region: str, period: Period, expected: l
     assert rules(record) == expected
 
 
-@pytest.mark.xfail(reason="only a stated end is compared with the longest term")
 @pytest.mark.parametrize("indefinite", [True, False])
 def test_a_limited_term_has_an_end(indefinite: bool) -> None:
     period = Period(date(2026, 3, 2), indefinite=indefinite)
@@ -165,9 +164,29 @@ def test_established_after_the_data(region: Region | None, day: int, late: bool)
     assert ("ESTABLISHED_AFTER_DATA status.established_on" in rules(record)) is late
 
 
-@pytest.mark.xfail(reason="a given name of spaces alone is neither missing nor checked")
 def test_a_given_name_of_spaces_is_no_name() -> None:
     assert rules(replace(GOOD, holder=replace(HOLDER, given_name=" ")))
+
+
+@pytest.mark.parametrize(
+    ("moment", "allowed"),
+    [
+        ("1969-12-31T23:59:59+00:00", False),
+        ("1970-01-01T00:00:00+00:00", True),
+        ("2199-12-31T23:30:00-03:00", False),
+    ],
+)
+def test_data_as_of_is_a_moment_that_the_wire_can_hold(moment: str, allowed: bool) -> None:
+    record = replace(GOOD, established_on=date(1969, 1, 1))
+    found = rules(replace(record, data_as_of=datetime.fromisoformat(moment)))
+    assert ("DATE_OUT_OF_RANGE data_as_of" in found) is not allowed
+
+
+def test_the_longest_prefix_of_an_oktmo_decides() -> None:
+    """Югра is 718, and stands within the 71 of Тюмень."""
+    for code, oktmo, fits in (("86", "71800000", True), ("72", "71800000", False)):
+        record = replace(GOOD, region=Region(code, oktmo=oktmo))
+        assert ("REGION_MISMATCH region.oktmo" in rules(record)) is not fits
 
 
 def test_demand_raises_with_every_broken_rule() -> None:

@@ -34,13 +34,11 @@ def test_refused_without_a_quotation(text: str, message: str) -> None:
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999"])
-@pytest.mark.xfail(reason="numbers beyond a double become infinite, which JSON cannot write")
 def test_numbers_stay_finite(number: str) -> None:
-    with pytest.raises(ValueError, match="JSON"):
+    with pytest.raises(ValueError, match="число слишком велико"):
         loads(f"[{number}]")
 
 
-@pytest.mark.xfail(reason="the message of int() is English and speaks of Python")
 def test_a_number_of_5000_digits_is_refused_in_russian() -> None:
     with pytest.raises(ValueError, match=r"[а-я]"):
         loads("1" * 5000)

@@ -91,7 +91,7 @@ def test_what_a_key_may_state(scope: Scope, holds: bool) -> None:
 
 def test_what_a_code_does_not_state_is_not_out_of_scope() -> None:
     key = Key.make()
-    text = key.issue(disclosure=Disclosure.of(Profile.MINIMAL)).text
+    text = key.issue(disclosure=Disclosure(Profile.MINIMAL)).text
     narrow = Scope(regions=frozenset({"42"}), authorities=frozenset({"Другой орган"}))
     assert check(text, key.with_(scope=narrow)).verdict is Verdict.VALID
 

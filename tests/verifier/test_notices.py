@@ -92,7 +92,7 @@ def test_a_category_that_this_program_does_not_know_is_valid() -> None:
 def test_a_minimal_code_says_name_status_and_term() -> None:
     from statusqr_schema import Profile
 
-    text = world().print_key.issue(disclosure=Disclosure.of(Profile.MINIMAL)).text
+    text = world().print_key.issue(disclosure=Disclosure(Profile.MINIMAL)).text
     shown = check(text).record
     assert shown is not None
     assert (shown.holder.snils, shown.family_members, shown.basis) == (None, (), None)

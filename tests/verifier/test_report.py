@@ -101,6 +101,6 @@ def test_accepted_is_for_this_place_only(policy: Policy, accepted: bool) -> None
 def test_a_place_of_certain_regions_takes_no_code_without_one() -> None:
     from statusqr_schema import Disclosure, Profile
 
-    text = world().print_key.issue(disclosure=Disclosure.of(Profile.MINIMAL)).text
+    text = world().print_key.issue(disclosure=Disclosure(Profile.MINIMAL)).text
     outcome = Verifier(world().trust, Policy(regions=frozenset({"76"}))).check(text, NOON)
     assert (outcome.verdict, outcome.accepted) == (Verdict.VALID, False)

@@ -1,0 +1,56 @@
+"""Every Python block of the guide for integrators runs as it is written."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from world import Key, trust
+
+from statusqr_issuer import make_symbol
+from statusqr_keys import trust_json
+from statusqr_verifier import NoticeKind, Reason
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "integrators.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the guide says lies there: trust.json and code.png."""
+    made = tmp_path_factory.mktemp("guide")
+    now = datetime.now(UTC)
+    key = Key.make(valid_through=now + timedelta(days=1))
+    (made / "trust.json").write_text(json.dumps(trust_json.to_json(trust(key))))
+    (made / "code.png").write_bytes(make_symbol(key.issue(at=now).text).png())
+    return made
+
+
+def test_the_guide_has_examples() -> None:
+    assert len(BLOCKS) >= 5
+
+
+@pytest.mark.parametrize("number", range(len(BLOCKS)))
+def test_each_block_runs(number: int, folder: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", BLOCKS[number]],
+        cwd=folder,
+        env={**os.environ, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_the_guide_names_every_reason_and_notice() -> None:
+    for reason in Reason:
+        row = rf"\| {reason.code} \| {reason.name} \| {reason.verdict.value} \|"
+        assert re.search(row, GUIDE), reason
+    for kind in NoticeKind:
+        assert f"| {kind.code} |" in GUIDE, kind
