@@ -13,7 +13,7 @@ from statusqr_schema import KeyProblem, subjects
 from statusqr_schema.days import MOSCOW
 
 from . import trust_json
-from .console import new_app, parse_day, run
+from .console import new_app, parse_day, plain_text, run
 from .files import write_atomic
 from .keys import Alg
 from .passphrase import read_passphrase
@@ -27,8 +27,15 @@ app = new_app("Signing keys and the trust list of an issuer.")
 Store = Annotated[Path, typer.Option("--store", help="Folder of the key store.")]
 PassphraseFd = Annotated[
     int | None,
-    typer.Option(help="Read the passphrase from this file descriptor, not STATUSQR_PASSPHRASE."),
+    typer.Option(min=0, help="Read the passphrase from this file descriptor."),
 ]
+
+
+def _region_code(text: str) -> str:
+    code = text.zfill(2)
+    if code not in subjects():
+        raise typer.BadParameter("нет такого кода субъекта Российской Федерации")
+    return code
 
 
 class AlgName(StrEnum):
@@ -42,7 +49,9 @@ class AlgName(StrEnum):
 def new(
     store: Store,
     authority: Annotated[str, typer.Option(help="Id of the issuer that signs, e.g. yar-social.")],
-    name: Annotated[str, typer.Option(help="Name of the issuer, as verifiers show it.")],
+    name: Annotated[
+        str, typer.Option(parser=plain_text, metavar="TEXT", help="Its name, as verifiers show it.")
+    ],
     use: Annotated[KeyUse, typer.Option(help="What the key signs.")] = KeyUse.PRINT,
     alg: Annotated[AlgName, typer.Option(help="The signature algorithm.")] = AlgName.ES256,
     valid_from: Annotated[
@@ -50,10 +59,17 @@ def new(
         typer.Option(parser=parse_day, metavar="DAY", help="First day, Moscow time (today)."),
     ] = None,
     valid_days: Annotated[int, typer.Option(min=1, max=36500, help="For how many days.")] = 1095,
-    category: Annotated[list[str] | None, typer.Option(help="Only this category.")] = None,
-    region: Annotated[list[str] | None, typer.Option(help="Only this region's code.")] = None,
+    category: Annotated[
+        list[str] | None,
+        typer.Option(parser=plain_text, metavar="CODE", help="Only this category."),
+    ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option(parser=_region_code, metavar="CODE", help="Only this region."),
+    ] = None,
     authority_name: Annotated[
-        list[str] | None, typer.Option(help="Only this name of a deciding authority.")
+        list[str] | None,
+        typer.Option(parser=plain_text, metavar="TEXT", help="Only this deciding authority."),
     ] = None,
     passphrase_fd: PassphraseFd = None,
 ) -> None:
@@ -65,7 +81,7 @@ def new(
     start = valid_from or today
     scope = Scope(
         frozenset(category or ()),
-        frozenset(map(_region_code, region or ())),
+        frozenset(region or ()),
         frozenset(authority_name or ()),
     )
     keys = KeyStore(store)
@@ -76,13 +92,6 @@ def new(
     record = KeyRecord(signer.public_key, use, utc(start), utc(end), scope=scope)
     keys.add(StoredKey(authority, name, utc(now), record), signer, passphrase)
     typer.echo(record.kid.hex())
-
-
-def _region_code(text: str) -> str:
-    code = f"{int(text):02d}" if text.isascii() and text.isdigit() else text
-    if code not in subjects():
-        raise typer.BadParameter("--region: нет такого кода субъекта Российской Федерации")
-    return code
 
 
 @app.command("list")

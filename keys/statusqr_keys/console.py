@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from statusqr_schema import StatusQRError
-from statusqr_schema.days import MOSCOW
+from statusqr_schema.days import FIRST_DAY, LAST_DAY, MOSCOW
 
 
 def new_app(help_text: str) -> typer.Typer:
@@ -45,7 +45,16 @@ def parse_day(text: str) -> datetime:
         day = datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007 - the zone follows
     except ValueError as error:
         raise typer.BadParameter("нужен день вида 2026-11-21") from error
+    if not FIRST_DAY <= day.date() <= LAST_DAY:
+        raise typer.BadParameter("день вне 1900–2199 годов")
     return day.replace(tzinfo=MOSCOW)
+
+
+def plain_text(text: str) -> str:
+    """A name as people write it: 1 to 1000 printable characters."""
+    if not 1 <= len(text.strip()) <= 1000 or not text.isprintable():
+        raise typer.BadParameter("нужен текст от 1 до 1000 знаков")
+    return text
 
 
 def parse_moment(text: str) -> datetime:

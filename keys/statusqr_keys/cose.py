@@ -14,7 +14,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 import cbor2
 from cryptography.exceptions import InvalidSignature
@@ -99,7 +99,7 @@ def decode1(message: bytes, *, tagged: bool = True) -> Sign1:
     match parts:
         case [bytes(protected), Mapping() as unprotected, bytes(payload), bytes(signature)]:
             headers = _decode_whole(protected) if protected else {}
-            if isinstance(headers, Mapping) and not headers.keys() & unprotected.keys():
+            if _are_headers(headers) and _are_headers(unprotected, taken=headers):
                 return Sign1(
                     protected if headers else b"",  # RFC 9052 §3: an empty map is signed as h''
                     MappingProxyType(headers),
@@ -110,6 +110,13 @@ def decode1(message: bytes, *, tagged: bool = True) -> Sign1:
         case _:
             pass
     raise SignatureRefused("the parts are not those of a COSE_Sign1")
+
+
+def _are_headers(value: object, taken: Headers = MappingProxyType({})) -> TypeGuard[Headers]:
+    """A map with integer or text labels (to Python, true and 1.0 are 1) that are not taken yet."""
+    return isinstance(value, Mapping) and all(
+        type(label) in (int, str) and label not in taken for label in value
+    )
 
 
 def _decode_whole(data: bytes) -> object:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from statusqr_schema import KeyProblem
 
 VARIABLE = "STATUSQR_PASSPHRASE"
-SHORTEST = 8
+SHORTEST = 8  # characters
+LONGEST = 1023  # bytes, what the key encryption takes
 
 
 def read_passphrase(
@@ -22,20 +23,26 @@ def read_passphrase(
         passphrase = _from_descriptor(descriptor)
     elif VARIABLE in environment:
         passphrase = environment[VARIABLE]
-    elif sys.stdin.isatty():
+    elif sys.stdin is not None and sys.stdin.isatty():
         passphrase = _from_prompt(twice)
     else:
         raise KeyProblem(f"нет парольной фразы: задайте {VARIABLE} или --passphrase-fd")
     if len(passphrase) < SHORTEST:
         raise KeyProblem(f"парольная фраза короче {SHORTEST} знаков")
-    return passphrase.encode("utf-8")
+    try:
+        encoded = passphrase.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise KeyProblem("парольная фраза не в UTF-8") from error
+    if len(encoded) > LONGEST:
+        raise KeyProblem(f"парольная фраза длиннее {LONGEST} байтов")
+    return encoded
 
 
 def _from_descriptor(descriptor: int) -> str:
     try:
         with os.fdopen(descriptor, encoding="utf-8", closefd=False) as file:
             return file.readline().rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, OverflowError, TypeError) as error:
         raise KeyProblem("парольная фраза не читается из --passphrase-fd") from error
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -102,7 +103,7 @@ class KeyStore:
             private = load_pem_private_key(self._pem(kid).read_bytes(), passphrase)
         except OSError as error:
             raise KeyProblem("закрытый ключ не читается из хранилища") from error
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise KeyProblem("неверная парольная фраза или повреждённый файл ключа") from error
         if not isinstance(private, (ec.EllipticCurvePrivateKey, Ed25519PrivateKey)):
             raise KeyProblem("в файле ключ другого вида")

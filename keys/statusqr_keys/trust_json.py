@@ -193,4 +193,4 @@ def key_from_json(value: JsonValue) -> KeyRecord:
 
 def moment_out(moment: datetime) -> str:
     """`2026-11-21T09:30:00Z`."""
-    return utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return utc(moment).replace(tzinfo=None).isoformat() + "Z"

@@ -128,12 +128,11 @@ def test_another_signature_changes_the_code_and_nothing_else() -> None:
 
 
 def large_family(count: int, long: bool) -> StatusRecord:
-    parts = ("Константинопольская-Преображенская", "Александрина-Виктория", "Нурмагомедалиевна")
-    short = ("Ли", "Анна", None)
-    members = tuple(
-        FamilyMember(*(parts if long else short), Snils.parse(number), "ребёнок")
-        for number in SNILS[:count]
-    )
+    one = FamilyMember("Ли", "Анна", None, None, "ребёнок")
+    if long:
+        surname = "Константинопольская-Преображенская"
+        one = FamilyMember(surname, "Александрина-Виктория", "Нурмагомедалиевна", None, "ребёнок")
+    members = tuple(replace(one, snils=Snils.parse(number)) for number in SNILS[:count])
     return replace(record(), family_members=members)
 
 

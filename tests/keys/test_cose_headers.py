@@ -14,8 +14,6 @@ from statusqr_schema import SignatureRefused
 SIGNERS = {alg: KeySigner.generate(alg) for alg in Alg}
 AAD = b"a test of ours"
 
-LABELS = pytest.mark.xfail(reason="a label that is no integer or text passes for alg")
-
 
 def signed_by_hand(
     signer: KeySigner,
@@ -59,8 +57,9 @@ def test_further_headers_are_protected() -> None:
         pytest.param(cbor2.dumps([1, -7]), {}, "parts", id="not-a-map"),
         pytest.param(cbor2.dumps({1: -7}) + b"\0", {}, "bytes after", id="bytes-after-the-map"),
         pytest.param(b"\xff", {}, "cannot be decoded", id="not-CBOR"),
-        pytest.param(cbor2.dumps({True: -7}), {}, ".", id="label-true", marks=LABELS),
-        pytest.param(cbor2.dumps({1.0: -7}), {}, ".", id="label-as-float", marks=LABELS),
+        pytest.param(cbor2.dumps({True: -7}), {}, "parts", id="label-true"),
+        pytest.param(cbor2.dumps({1.0: -7}), {}, "parts", id="label-as-float"),
+        pytest.param(cbor2.dumps({1: -7}), {True: 0}, "parts", id="unprotected-label-true"),
     ],
 )
 def test_headers_that_are_refused_although_they_are_signed(

@@ -24,7 +24,6 @@ iwAx928AjjypW+WbIZRLutFZ9jbKgp5+7QkgRmh1+MrZE8XH5EZqUkA55GP9t5AQ
 Wokb2QafPfKFtSSVLlY=
 -----END ENCRYPTED PRIVATE KEY-----
 """
-UNKNOWN = pytest.mark.xfail(reason="UnsupportedAlgorithm is not made a KeyProblem")
 
 
 def add(store: KeyStore, created: datetime = NOW) -> StoredKey:
@@ -74,7 +73,7 @@ def pem_of(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | x25519.X25519Pr
         (lambda: pem_of(x25519.X25519PrivateKey.generate()), "другого вида"),
         (lambda: pem_of(ec.generate_private_key(ec.SECP384R1())), "P-256"),
         (lambda: pem_of(ec.generate_private_key(ec.SECP256R1())), "подменён"),
-        pytest.param(lambda: SECT163K1, ".", marks=UNKNOWN),
+        (lambda: SECT163K1, "повреждён"),
     ],
     ids=["empty", "noise", "no-key", "cut", "RSA", "X25519", "P-384", "other-key", "sect163k1"],
 )
