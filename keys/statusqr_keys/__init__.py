@@ -4,7 +4,8 @@ from .keys import Alg, PublicKey
 from .signer import KeySigner, Signer
 from .status_index import SqliteStatusIndex, StatusIndex
 from .store import KeyStore, StoredKey
-from .trust import Issuer, KeyRecord, KeyState, KeyUse, Scope, TrustList
+from .trust import Issuer, KeyRecord, KeyState, KeyUse, Scope
+from .trust_list import TrustList
 
 __all__ = [
     "Alg",

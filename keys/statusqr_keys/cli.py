@@ -12,15 +12,15 @@ import typer
 from statusqr_schema import KeyProblem, subjects
 from statusqr_schema.days import MOSCOW
 
-from . import trust_json
 from .console import new_app, parse_day, plain_text, run
 from .files import write_atomic
 from .keys import Alg
 from .passphrase import read_passphrase
 from .signer import KeySigner
 from .store import KeyStore, StoredKey
-from .trust import KeyRecord, KeyUse, Scope, TrustList, utc
+from .trust import KeyRecord, KeyUse, Scope, utc
 from .trust_json import ISSUER_ID, key_to_json
+from .trust_list import TrustList
 
 app = new_app("Signing keys and the trust list of an issuer.")
 
@@ -137,7 +137,7 @@ def trust_list(store: Store, out: Annotated[Path, typer.Option(help="File to wri
 
 
 def _write_trust_list(trust: TrustList, out: Path) -> None:
-    text = json.dumps(trust_json.to_json(trust), ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(trust.to_json(), ensure_ascii=False, indent=1) + "\n"
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(out, text.encode("utf-8"))

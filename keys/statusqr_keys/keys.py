@@ -8,7 +8,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -37,12 +37,14 @@ class PublicKey:
     """A public key that has been checked: on its curve, not of small order."""
 
     key: ec.EllipticCurvePublicKey | Ed25519PublicKey
+    kid: bytes = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.key, Ed25519PublicKey):
             _refuse_small_order(self.key.public_bytes_raw())
         elif not isinstance(self.key.curve, ec.SECP256R1):
             raise KeyProblem("ключ не на кривой P-256")
+        object.__setattr__(self, "kid", self._thumbprint()[:KID_LENGTH])
 
     @property
     def alg(self) -> Alg:
@@ -57,15 +59,14 @@ class PublicKey:
         point = self.key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         return point[1:33], point[33:]
 
-    @property
-    def kid(self) -> bytes:
-        """8 bytes: the start of the COSE Key Thumbprint (RFC 9679 §3, the required members)."""
+    def _thumbprint(self) -> bytes:
+        """The COSE Key Thumbprint (RFC 9679 §3, the required members); a kid is its start."""
         if self.alg is Alg.ED25519:
             thumbprint = encode({1: 1, -1: 6, -2: self.coordinates[0]})
         else:
             x, y = self.coordinates
             thumbprint = encode({1: 2, -1: 1, -2: x, -3: y})
-        return hashlib.sha256(thumbprint).digest()[:KID_LENGTH]
+        return hashlib.sha256(thumbprint).digest()
 
     def to_jwk(self) -> dict[str, str]:
         """The public JWK (RFC 7517, RFC 8037) without optional members."""

@@ -30,8 +30,9 @@ from statusqr_schema.strict_json import JsonValue, loads
 
 from .files import write_atomic
 from .signer import KeySigner
-from .trust import Issuer, KeyRecord, KeyState, TrustList, utc
+from .trust import Issuer, KeyRecord, KeyState, utc
 from .trust_json import key_from_json, key_to_json, moment_out, parse_moment
+from .trust_list import TrustList
 
 
 @dataclass(frozen=True, slots=True)

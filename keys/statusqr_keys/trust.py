@@ -1,15 +1,11 @@
 """Who may sign what: issuers, their keys, and the scope of each key.
 
-The trust list is the one document a verifier needs besides the code itself. It is loaded wholly or
-not at all; `trust-list.schema.json` is its JSON Schema.
+`trust_list` holds them all, `trust_json` is their form in JSON.
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from os import PathLike
-from types import MappingProxyType
 
 from statusqr_schema import KeyProblem
 
@@ -84,38 +80,6 @@ class Issuer:
     name: str
     keys: tuple[KeyRecord, ...]
     status_lists: str | None = None  # where its status lists are, a URL
-
-
-@dataclass(frozen=True, slots=True)
-class TrustList:
-    """Issuers by the kid of their keys. `published` is when the list was made, if it says so."""
-
-    issuers: tuple[Issuer, ...]
-    published: datetime | None
-    _by_kid: Mapping[bytes, tuple[Issuer, KeyRecord]]
-
-    @classmethod
-    def of(cls, issuers: Iterable[Issuer], published: datetime | None = None) -> "TrustList":
-        """A list of `issuers`, or KeyProblem where a kid or an issuer's id stands twice."""
-        issuers = tuple(issuers)
-        if len({issuer.id for issuer in issuers}) < len(issuers):
-            raise KeyProblem("издатель указан дважды")
-        pairs = [(key.kid, (issuer, key)) for issuer in issuers for key in issuer.keys]
-        by_kid = MappingProxyType(dict(pairs))
-        if len(by_kid) < len(pairs):
-            raise KeyProblem("один ключ указан дважды")
-        return cls(issuers, published, by_kid)
-
-    @classmethod
-    def load(cls, path: "str | PathLike[str]") -> "TrustList":
-        """Read a file, or TrustListRefused with what is wrong and where."""
-        from .trust_json import load
-
-        return load(path)
-
-    def find(self, kid: bytes) -> tuple[Issuer, KeyRecord] | None:
-        """The issuer and key with this kid."""
-        return self._by_kid.get(kid)
 
 
 def utc(moment: datetime) -> datetime:

@@ -1,21 +1,18 @@
-"""The trust list as a JSON document (`trust-list.schema.json`), both ways, and as a file."""
+"""Issuers and keys as the JSON of a trust list (`trust-list.schema.json`), both ways."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from os import PathLike
-from pathlib import Path
 from typing import TypeVar
 
 from statusqr_schema import KeyProblem, TrustListRefused
 from statusqr_schema.strict_json import JsonValue, loads
 
 from .keys import PublicKey
-from .trust import Issuer, KeyRecord, KeyState, KeyUse, Scope, TrustList, utc
+from .trust import Issuer, KeyRecord, KeyState, KeyUse, Scope, utc
 
 FORMAT = "statusqr-trust-list"
 VERSION = 1
-MAX_BYTES = 16 * 2**20
 
 T = TypeVar("T")
 
@@ -25,23 +22,8 @@ _MOMENT = re.compile(
 )
 
 
-def load(path: str | PathLike[str]) -> TrustList:
-    """The list in a file, or TrustListRefused."""
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise TrustListRefused(f"список доверия не открывается: {error.strerror}") from error
-    if len(data) > MAX_BYTES:
-        raise TrustListRefused("список доверия слишком велик")
-    try:
-        return parse(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise TrustListRefused("список доверия не в UTF-8") from error
-
-
-def parse(text: str) -> TrustList:
-    """The list in a JSON text, or TrustListRefused: every part is checked, every kid recomputed."""
+def issuers_from_json(text: str) -> tuple[list[Issuer], datetime | None]:
+    """The issuers of a list and when it was made; TrustListRefused where any part is broken."""
     try:
         document = loads(text)
     except ValueError as error:
@@ -57,7 +39,7 @@ def parse(text: str) -> TrustList:
         _issuer(item, f"issuers[{number}]")
         for number, item in enumerate(_list(root.get("issuers"), "issuers"))
     ]
-    return _checked("issuers", lambda: TrustList.of(issuers, moment))
+    return issuers, moment
 
 
 def _issuer(value: JsonValue, path: str) -> Issuer:
@@ -151,12 +133,12 @@ def _checked(path: str, make: Callable[[], T]) -> T:
         raise TrustListRefused(f"{path}: {error.message}") from error
 
 
-def to_json(trust: TrustList) -> dict[str, JsonValue]:
+def issuers_to_json(issuers: Iterable[Issuer], published: datetime | None) -> dict[str, JsonValue]:
     """The document of a list."""
     return {
         "type": FORMAT,
         "version": VERSION,
-        "published": moment_out(trust.published) if trust.published else None,
+        "published": moment_out(published) if published else None,
         "issuers": [
             {
                 "id": issuer.id,
@@ -164,7 +146,7 @@ def to_json(trust: TrustList) -> dict[str, JsonValue]:
                 "status_lists": issuer.status_lists,
                 "keys": [key_to_json(key) for key in issuer.keys],
             }
-            for issuer in trust.issuers
+            for issuer in issuers
         ],
     }
 

@@ -2,7 +2,7 @@
 
 ::
 
-    record ── rules, record_json        what a register says, and what an issuer may sign
+    record ── rules, register           what a register says, and what an issuer may sign
        │
     disclosure ── record_cbor ── claims ── compression ── envelope ── qrtext
                                  what stands in the code, from the inside out
@@ -25,7 +25,8 @@ from .errors import (
     TrustListRefused,
 )
 from .record import Basis, FamilyMember, Period, Person, Region, StatusRecord
-from .record_json import RegisterEntry, entry_to_json, read_entry, record_to_json, split_records
+from .record_json import record_to_json
+from .register import RegisterEntry, entry_to_json, read_entry, split_records
 from .snils import Snils, SnilsTail
 
 __all__ = [

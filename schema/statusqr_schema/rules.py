@@ -1,6 +1,6 @@
 """The rules that bind an issuer, each with a stable code and the field that breaks it.
 
-The points are those of order 653n. Rules on form (is this a date at all?) are in `record_json`.
+The points are those of order 653n. Rules on form (is this a date at all?) are in `register`.
 """
 
 from collections.abc import Iterator

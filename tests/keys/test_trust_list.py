@@ -11,7 +11,6 @@ import jsonschema
 import pytest
 
 from statusqr_keys import Alg, Issuer, KeyRecord, KeySigner, KeyState, KeyUse, Scope, TrustList
-from statusqr_keys.trust_json import load, parse, to_json
 from statusqr_schema import KeyProblem
 
 NOON = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -42,9 +41,9 @@ def full_list() -> TrustList:
 
 def test_there_and_back() -> None:
     trust = full_list()
-    again = parse(json.dumps(to_json(trust)))
+    again = TrustList.parse(json.dumps(trust.to_json()))
     assert again.published == trust.published
-    assert to_json(again) == to_json(trust)
+    assert again.to_json() == trust.to_json()
     for issuer, same in zip(trust.issuers, again.issuers, strict=True):
         assert (same.id, same.name, same.status_lists) == (
             issuer.id,
@@ -69,12 +68,12 @@ def test_a_key_is_found_with_its_issuer() -> None:
 
 def test_the_schema_is_a_schema_and_admits_what_is_written() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    VALIDATOR.validate(to_json(full_list()))
-    VALIDATOR.validate(to_json(TrustList.of([])))
+    VALIDATOR.validate(full_list().to_json())
+    VALIDATOR.validate(TrustList.of([]).to_json())
 
 
 def changed(change: Callable[[Any], object]) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(json.dumps(to_json(full_list())))
+    document: dict[str, Any] = json.loads(json.dumps(full_list().to_json()))
     change(document)
     return document
 
@@ -98,9 +97,9 @@ def changed(change: Callable[[Any], object]) -> dict[str, Any]:
 def test_variants_that_loader_and_schema_accept(change: Callable[[Any], object]) -> None:
     document = changed(change)
     VALIDATOR.validate(document)
-    trust = parse(json.dumps(document, ensure_ascii=False))
+    trust = TrustList.parse(json.dumps(document, ensure_ascii=False))
     assert len(trust.issuers) == len(document["issuers"])
-    VALIDATOR.validate(to_json(trust))
+    VALIDATOR.validate(trust.to_json())
 
 
 @pytest.mark.parametrize(
@@ -114,21 +113,25 @@ def test_variants_that_loader_and_schema_accept(change: Callable[[Any], object])
     ],
 )
 def test_moments_are_written_in_utc(written: str, meant: datetime) -> None:
-    trust = parse(json.dumps(changed(lambda d: d.update(published=written))))
+    trust = TrustList.parse(json.dumps(changed(lambda d: d.update(published=written))))
     assert trust.published == meant
-    assert to_json(trust)["published"] == meant.isoformat().replace("+00:00", "Z")
+    assert trust.to_json()["published"] == meant.isoformat().replace("+00:00", "Z")
 
 
 def test_fractions_of_a_second_are_dropped() -> None:
     trust = TrustList.of([], NOON + timedelta(microseconds=999_999))
-    assert to_json(trust)["published"] == "2026-11-21T09:00:00Z"
+    assert trust.to_json()["published"] == "2026-11-21T09:00:00Z"
 
 
 def test_a_list_is_loaded_from_its_file(tmp_path: Path) -> None:
     path = tmp_path / "trust.json"
-    path.write_text(json.dumps(to_json(full_list()), ensure_ascii=False), encoding="utf-8")
+    path.write_text(json.dumps(full_list().to_json(), ensure_ascii=False), encoding="utf-8")
     for given in (path, str(path)):
-        assert to_json(TrustList.load(given)) == to_json(load(given)) == to_json(full_list())
+        assert (
+            TrustList.load(given).to_json()
+            == TrustList.load(given).to_json()
+            == full_list().to_json()
+        )
 
 
 def test_a_kid_or_an_issuer_stands_once() -> None:

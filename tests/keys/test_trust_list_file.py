@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statusqr_keys import TrustList
-from statusqr_keys.trust_json import parse
 from statusqr_schema import TrustListRefused
 
 EMPTY = '{"type": "statusqr-trust-list", "version": 1, "issuers": []}'
@@ -73,11 +72,11 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 @given(json_values)
 def test_any_json_is_a_list_or_refused(value: Any) -> None:
     with pytest.raises(TrustListRefused):
-        parse(json.dumps(value))
+        TrustList.parse(json.dumps(value))
 
 
 @settings(deadline=None)
 @given(st.text())
 def test_any_text_is_refused(text: str) -> None:
     with pytest.raises(TrustListRefused):
-        parse(text)
+        TrustList.parse(text)

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from statusqr_keys import Alg, Issuer, KeyRecord, KeySigner, KeyUse, TrustList
-from statusqr_keys.trust_json import key_to_json, parse, to_json
+from statusqr_keys.trust_json import key_to_json
 from statusqr_schema import TrustListRefused
 
 NOON = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -22,15 +22,13 @@ RECORDS = [
     KeyRecord(KeySigner.generate(alg).public_key, KeyUse.PRINT, NOON, NOON + timedelta(days=9))
     for alg in (Alg.ES256, Alg.ED25519, Alg.ES256)
 ]
-GOOD = to_json(
-    TrustList.of(
-        [
-            Issuer("first", "Первый", tuple(RECORDS[:2]), "https://example.org/"),
-            Issuer("second", "Второй", (RECORDS[2],)),
-        ],
-        NOON,
-    )
-)
+GOOD = TrustList.of(
+    [
+        Issuer("first", "Первый", tuple(RECORDS[:2]), "https://example.org/"),
+        Issuer("second", "Второй", (RECORDS[2],)),
+    ],
+    NOON,
+).to_json()
 ISSUER, KEY = "issuers[0]", "issuers[0].keys[0]"
 PARTS = ("categories", "regions", "authorities")
 PRIVATE = {**RECORDS[0].key.to_jwk(), "d": RECORDS[1].key.to_jwk()["x"]}
@@ -132,7 +130,7 @@ UNSEEN_BY_THE_SCHEMA = [
 
 def refused(document: object, place: str) -> None:
     with pytest.raises(TrustListRefused) as caught:
-        parse(json.dumps(document))
+        TrustList.parse(json.dumps(document))
     assert caught.value.code == "TRUST_LIST"
     assert caught.value.message.startswith(f"{place}: ")
     assert MARK not in str(caught.value)
@@ -141,7 +139,7 @@ def refused(document: object, place: str) -> None:
 
 def test_the_good_list_is_good() -> None:
     VALIDATOR.validate(GOOD)
-    assert to_json(parse(json.dumps(GOOD))) == GOOD
+    assert TrustList.parse(json.dumps(GOOD)).to_json() == GOOD
 
 
 @pytest.mark.parametrize(("path", "place"), required())

@@ -12,7 +12,6 @@ import pytest
 from world import Key, trust
 
 from statusqr_issuer import make_symbol
-from statusqr_keys import trust_json
 from statusqr_verifier import NoticeKind, Reason
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("guide")
     now = datetime.now(UTC)
     key = Key.make(valid_through=now + timedelta(days=1))
-    (made / "trust.json").write_text(json.dumps(trust_json.to_json(trust(key))))
+    (made / "trust.json").write_text(json.dumps(trust(key).to_json()))
     (made / "code.png").write_bytes(make_symbol(key.issue(at=now).text).png())
     return made
 

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from world import NOON, trust, world
 
-from statusqr_keys import trust_json
-
 ROOT = Path(__file__).parents[2]
 
 
@@ -19,7 +17,7 @@ def test_the_base_without_extras(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
     pip = [str(environment / "bin" / "pip"), "install", "--quiet"]
     subprocess.run([*pip, "--constraint", str(ROOT / "constraints.txt"), str(ROOT)], check=True)
-    (tmp_path / "trust.json").write_text(json.dumps(trust_json.to_json(trust(world().print_key))))
+    (tmp_path / "trust.json").write_text(json.dumps(trust(world().print_key).to_json()))
     (tmp_path / "code.txt").write_text(world().print_key.issue().text)
     programs = environment / "bin"
     command = [str(programs / "statusqr-verifier"), "verify", "code.txt", "--trust", "trust.json"]

@@ -13,7 +13,6 @@ import pytest
 from world import Key, documents, trust
 
 from statusqr_issuer import make_symbol
-from statusqr_keys import trust_json
 
 ROOT = Path(__file__).parents[2]
 READMES = ["README.md", "README.ru.md"]
@@ -36,7 +35,7 @@ def test_the_embedding_example_is_the_one_that_runs(name: str) -> None:
 def test_the_embedding_example(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     key = Key.make(valid_through=now + timedelta(days=1))
-    (tmp_path / "trust.json").write_text(json.dumps(trust_json.to_json(trust(key))))
+    (tmp_path / "trust.json").write_text(json.dumps(trust(key).to_json()))
     code = make_symbol(key.issue(at=now).text)
     (tmp_path / "picture.png").write_bytes(code.png())
     run = subprocess.run(

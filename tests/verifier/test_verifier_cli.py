@@ -15,7 +15,6 @@ import pytest
 from world import NOON, Key, record, trust, world
 
 from statusqr_issuer import make_symbol
-from statusqr_keys import trust_json
 from statusqr_schema import record_to_json
 from statusqr_verifier import cli
 
@@ -26,7 +25,7 @@ SCHEMA = Path(cli.__file__).with_name("report.schema.json")
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run the command in a folder with a trust list; give exit status, stdout and stderr."""
-    (tmp_path / "trust.json").write_text(json.dumps(trust_json.to_json(world().trust)))
+    (tmp_path / "trust.json").write_text(json.dumps(world().trust.to_json()))
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments: str) -> tuple[int, str, str]:
@@ -142,7 +141,7 @@ def test_at_checks_as_of_that_moment(run: Run, tmp_path: Path) -> None:
 def test_without_at_it_is_now(run: Run, tmp_path: Path) -> None:
     now = datetime.now(NOON.tzinfo)
     key = Key.make(valid_through=now + timedelta(days=1))
-    (tmp_path / "now.json").write_text(json.dumps(trust_json.to_json(trust(key))))
+    (tmp_path / "now.json").write_text(json.dumps(trust(key).to_json()))
     (tmp_path / "now.txt").write_text(key.issue(at=now).text)
     (tmp_path / "future.txt").write_text(key.issue(at=now + timedelta(hours=1)).text)
     _, out, _ = run("now.txt", "future.txt", "--trust", "now.json", "--json")
@@ -204,7 +203,7 @@ def test_an_engine_that_is_not_installed(
 
 
 def test_the_installed_command(tmp_path: Path) -> None:
-    (tmp_path / "trust.json").write_text(json.dumps(trust_json.to_json(world().trust)))
+    (tmp_path / "trust.json").write_text(json.dumps(world().trust.to_json()))
     (tmp_path / "valid.txt").write_text(world().print_key.issue().text)
     command = [str(Path(sys.executable).with_name("statusqr-verifier")), "verify", "valid.txt"]
     run = subprocess.run(
