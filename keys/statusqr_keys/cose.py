@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from statusqr_schema import SignatureRefused
-from statusqr_schema.cbor import encode
+from statusqr_schema.cbor import INERT_TAGS, encode
 
 from .keys import Alg, PublicKey
 from .signer import Signer, is_low_s, to_der
@@ -122,7 +122,9 @@ def _are_headers(value: object, taken: Headers = MappingProxyType({})) -> TypeGu
 def _decode_whole(data: bytes) -> object:
     stream = io.BytesIO(data)
     try:
-        value: object = cbor2.load(stream, max_depth=16, allow_duplicate_keys=False)
+        value: object = cbor2.load(
+            stream, max_depth=16, allow_duplicate_keys=False, semantic_decoders=INERT_TAGS
+        )
     except Exception as error:  # cbor2's own errors, and those of its decoders for tags
         raise SignatureRefused("CBOR that cannot be decoded") from error
     if stream.tell() != len(data):

@@ -42,7 +42,7 @@ class PublicKey:
     def __post_init__(self) -> None:
         if isinstance(self.key, Ed25519PublicKey):
             _refuse_small_order(self.key.public_bytes_raw())
-        elif not isinstance(self.key.curve, ec.SECP256R1):
+        elif not isinstance(getattr(self.key, "curve", None), ec.SECP256R1):
             raise KeyProblem("ключ не на кривой P-256")
         object.__setattr__(self, "kid", self._thumbprint()[:KID_LENGTH])
 

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     encode_dss_signature,
 )
 
+from statusqr_schema import KeyProblem
+
 from .keys import Alg, PublicKey
 
 PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | Ed25519PrivateKey
@@ -38,8 +40,10 @@ class Signer(Protocol):
 
 
 def to_raw(der: bytes) -> bytes:
-    """DER of an ECDSA signature as r‖s of 32 bytes each, S made low."""
+    """DER of an ECDSA signature as r‖s of 32 bytes each with low S; KeyProblem out of range."""
     r, s = decode_dss_signature(der)
+    if not (0 < r < P256_ORDER and 0 < s < P256_ORDER):
+        raise KeyProblem("подпись вне пределов P-256: неисправен носитель ключа")
     return r.to_bytes(32) + min(s, P256_ORDER - s).to_bytes(32)
 
 

@@ -15,6 +15,7 @@ from typing import Protocol
 from statusqr_schema import IssueRefused, StatusReference
 from statusqr_schema.claims import LIST_SIZE
 
+_MISSES = 1000  # in a row: the list is fuller than its count says
 FULL = LIST_SIZE * 9 // 10  # beyond this the search for a free entry gets long: open a new list
 
 _SCHEMA = """
@@ -54,14 +55,17 @@ class SqliteStatusIndex:
             row = database.execute(_LAST, (issuer_id,)).fetchone()
             number, taken = row or (0, 0)
             references: list[StatusReference] = []
+            misses = 0
             while len(references) < count:
-                if taken >= self._full:
+                if taken >= self._full or misses > _MISSES:
                     database.execute(_COUNT, (issuer_id, number, taken))
-                    number, taken = number + 1, 0
+                    number, taken, misses = number + 1, 0, 0
                 entry = secrets.randbelow(self._list_size)
                 if database.execute(_TAKE, (issuer_id, number, entry)).rowcount:
                     references.append(StatusReference(number, entry))
-                    taken += 1
+                    taken, misses = taken + 1, 0
+                else:
+                    misses += 1
             database.execute(_COUNT, (issuer_id, number, taken))
         return references
 

@@ -18,17 +18,13 @@ from pathlib import Path
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from statusqr_schema import KeyProblem, TrustListRefused
 from statusqr_schema.strict_json import JsonValue, loads
 
 from .files import write_atomic
+from .pkcs8 import encrypted_pem
 from .signer import KeySigner
 from .trust import Issuer, KeyRecord, KeyState, utc
 from .trust_json import key_from_json, key_to_json, moment_out, parse_moment
@@ -63,9 +59,7 @@ class KeyStore:
         """
         for other in self.all_keys()[-1:] if self.folder.is_dir() else []:
             self.signer(other.kid, passphrase)
-        pem = signer.private_key.private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase)
-        )
+        pem = encrypted_pem(signer.private_key, passphrase)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_atomic(self._pem(key.kid), pem, 0o600)
@@ -145,6 +139,8 @@ class KeyStore:
                     "key": record,
                 }:
                     key = key_from_json(record)
+                    if path.stem != key.kid.hex():
+                        raise ValueError("имя файла не то, что у ключа в нём")
                     return StoredKey(issuer, name, parse_moment(created, "created"), key)
                 case _:
                     raise ValueError("нет нужных полей")

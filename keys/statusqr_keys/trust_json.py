@@ -17,6 +17,7 @@ VERSION = 1
 T = TypeVar("T")
 
 ISSUER_ID = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which no file can hold
 _MOMENT = re.compile(
     "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -103,7 +104,7 @@ def _list(value: JsonValue, path: str) -> list[JsonValue]:
 
 
 def _text(value: JsonValue, path: str) -> str:
-    if not isinstance(value, str) or not 1 <= len(value) <= 1000:
+    if not isinstance(value, str) or not 1 <= len(value) <= 1000 or _SURROGATE.search(value):
         raise TrustListRefused(f"{path}: нужен непустой текст")
     return value
 
@@ -121,7 +122,10 @@ def parse_moment(value: JsonValue, path: str) -> datetime:
         text = _text(value, path)
         if not _MOMENT.fullmatch(text):
             raise ValueError
-        return datetime.fromisoformat(text).astimezone(UTC)
+        moment = datetime.fromisoformat(text).astimezone(UTC)
+        if not 1000 <= moment.year <= 9998:  # the edges of the calendar break arithmetic
+            raise ValueError
+        return moment
     except (ValueError, OverflowError) as error:
         raise TrustListRefused(f"{path}: нужно время вида 2026-11-21T09:30:00Z") from error
 

@@ -53,8 +53,9 @@ class TrustList:
         try:
             with Path(path).open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise TrustListRefused(f"список доверия не открывается: {error.strerror}") from error
+        except (OSError, ValueError) as error:  # ValueError: a path that no system can have
+            why = getattr(error, "strerror", None) or "такого пути не бывает"
+            raise TrustListRefused(f"список доверия не открывается: {why}") from error
         if len(data) > MAX_BYTES:
             raise TrustListRefused("список доверия слишком велик")
         try:

@@ -60,7 +60,7 @@ def decode(data: bytes) -> CborValue:
             max_depth=MAX_DEPTH,
             allow_indefinite=False,
             allow_duplicate_keys=False,
-            semantic_decoders=_NO_TAGS,
+            semantic_decoders=INERT_TAGS,
             tag_hook=_refuse_tag,
         )
         _demand_subset(value)
@@ -81,7 +81,7 @@ def _refuse_tag(*_: object) -> NoReturn:
 
 # Tags that cbor2 would otherwise act on: dates, big numbers, shared references (which make a short
 # message mean a huge one), regular expressions, sets, addresses. All others reach the tag hook.
-_NO_TAGS: Mapping[int, Callable[..., NoReturn]] = dict.fromkeys(
+INERT_TAGS: Mapping[int, Callable[..., NoReturn]] = dict.fromkeys(
     (
         *(0, 1, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54, 100),
         *(256, 258, 260, 261, 1004, 43000, 55799),

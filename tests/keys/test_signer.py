@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from statusqr_keys import Alg, KeySigner, PublicKey, Signer
 from statusqr_keys.cose import sign1, verify1
 from statusqr_keys.signer import is_low_s, to_der, to_raw
+from statusqr_schema import KeyProblem
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 HALF = 0x7FFFFFFF800000007FFFFFFFFFFFFFFFDE737D56D38BCF4279DCE5617E3192A8
@@ -99,3 +100,9 @@ def test_no_secret_is_shown(alg: Alg) -> None:
         assert signer.public_key.kid.hex() in text
         assert "rivate" not in text
         assert not any(secret[at : at + 4].hex() in text for at in range(len(secret) - 4))
+
+
+@pytest.mark.parametrize(("r", "s"), [(0, 1), (1, 0), (ORDER, 1), (1, ORDER), (2**260, 1)])
+def test_a_broken_token_is_named_so(r: int, s: int) -> None:
+    with pytest.raises(KeyProblem, match="носител"):
+        to_raw(encode_dss_signature(r, s))

@@ -153,3 +153,12 @@ def test_a_store_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(IssueRefused):
         SqliteStatusIndex(tmp_path / "absent").allocate("issuer", 1)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_list_that_is_fuller_than_its_count_says_is_left_behind(tmp_path: Path) -> None:
+    index = SqliteStatusIndex(tmp_path, list_size=8, full=8)
+    index.allocate("a", 8)
+    with sqlite3.connect(tmp_path / "issuing.sqlite") as database:
+        database.execute("UPDATE status_list SET taken = 3")
+    database.close()
+    assert index.allocate("a", 1)[0].list_number == 1

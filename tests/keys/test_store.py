@@ -1,6 +1,8 @@
 """The key store: keys are kept, listed and retired; only the owner can read or use them."""
 
 import base64
+import shutil
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from statusqr_keys import Alg, KeyRecord, KeySigner, KeyState, KeyStore, KeyUse, Scope, StoredKey
+from statusqr_keys.pkcs8 import encrypted_pem
 from statusqr_schema import KeyProblem
 
 PASSPHRASE = "верная фраза".encode()
@@ -137,3 +140,37 @@ def test_one_store_has_one_passphrase(store: KeyStore) -> None:
         store.add(StoredKey("yar-social", "Орган", NOW, record), other, PASSPHRASE + b"?")
     assert store.all_keys() == [key]
     assert len(list(store.folder.iterdir())) == 2
+
+
+def test_openssl_opens_the_key_file_with_the_passphrase(tmp_path: Path) -> None:
+    """A standard container with scrypt: the keys outlive this program, guessing is slow."""
+    openssl = shutil.which("openssl")
+    assert openssl, "openssl comes with every Debian"
+    signer = KeySigner.generate()
+    path = tmp_path / "key.pem"
+    path.write_bytes(encrypted_pem(signer.private_key, PASSPHRASE))
+    (tmp_path / "right").write_bytes(PASSPHRASE)
+    (tmp_path / "wrong").write_bytes(b"another passphrase")
+    command = [openssl, "pkey", "-in", str(path), "-pubout", "-outform", "DER", "-passin"]
+    opened, refused = (
+        subprocess.run([*command, f"file:{tmp_path / name}"], capture_output=True, check=False)
+        for name in ("right", "wrong")
+    )
+    public = signer.public_key.key.public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    assert opened.stdout == public
+    assert refused.returncode != 0
+    parts = subprocess.run(
+        [openssl, "asn1parse", "-in", str(path)], capture_output=True, text=True, check=True
+    ).stdout
+    assert ":scrypt" in parts
+    assert ":aes-256-cbc" in parts
+
+
+def test_a_copied_description_does_not_pass_for_another_key(store: KeyStore) -> None:
+    key = add(store)
+    copy = store.folder / "0123456789abcdef.json"
+    copy.write_bytes((store.folder / f"{key.kid}.json").read_bytes())
+    with pytest.raises(KeyProblem, match="повреждён"):
+        store.all_keys()
