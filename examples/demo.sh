@@ -7,12 +7,20 @@ out=${1:?usage: demo.sh FOLDER}
 at=2026-11-21T12:00:00+03:00      # a fixed moment, so that everybody sees the same
 rm -rf "$out"
 mkdir -p "$out"
-# A passphrase for this demonstration only; it is kept nowhere.
+# A passphrase for this demonstration only; it is kept nowhere (people are asked for theirs).
 STATUSQR_PASSPHRASE=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 export STATUSQR_PASSPHRASE
 
 step() { printf '\n\033[1m%s\033[0m\n' "$1"; }
-show() { printf '$ %s\n' "$*"; "$@"; }
+show() {
+  local word
+  printf '$'
+  for word; do
+    case $word in *' '*) printf ' "%s"' "$word" ;; *) printf ' %s' "$word" ;; esac
+  done
+  printf '\n'
+  "$@"
+}
 
 step "1. An issuer makes a signing key and tells verifiers whom to trust"
 show statusqr-keys new --store "$out/store" --authority yar-social \

@@ -16,7 +16,7 @@ Grey = npt.NDArray[np.uint8]
 
 @cache
 def text(name: str = "R01") -> str:
-    return world().print_key.issue(record(name)).text
+    return world().picture_key.issue(record(name)).text
 
 
 @cache

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from statusqr_issuer import Credential, issue
 from statusqr_keys import (
     Alg,
@@ -56,6 +58,16 @@ class Key:
 
     signer: KeySigner
     record: KeyRecord
+
+    @classmethod
+    def fixed(cls) -> "Key":
+        """Always the same Ed25519 key, whose codes are always the same: for pictures.
+
+        Whether a weak reader reads a hard picture depends on the code in it.
+        """
+        signer = KeySigner.of(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+        made = cls.make(KeyUse.PRINT)
+        return cls(signer, replace(made.record, key=signer.public_key))
 
     @classmethod
     def make(
@@ -122,11 +134,12 @@ class World:
     """One issuer with a key for each presentation."""
 
     print_key: Key = field(default_factory=Key.make)
+    picture_key: Key = field(default_factory=Key.fixed)
     live_key: Key = field(default_factory=lambda: Key.make(KeyUse.LIVE, Alg.ED25519))
 
     @property
     def trust(self) -> TrustList:
-        return trust(self.print_key, self.live_key)
+        return trust(self.print_key, self.live_key, self.picture_key)
 
 
 @cache

@@ -4,6 +4,7 @@ Only what the code discloses is printed, so that paper and code say the same.
 """
 
 from collections.abc import Mapping
+from datetime import date
 
 from statusqr_schema import wording
 from statusqr_schema.days import from_instant
@@ -40,9 +41,23 @@ def page(credential: Credential, full: StatusRecord, issuer: str, symbol: QrSymb
         "code_until": wording.short_date(until),
         "data_as_of": wording.moscow_time(record.data_as_of) if record.data_as_of else None,
         "printed": wording.moscow_time(from_instant(claims.issued_at)),
+        "note": _note(record, until),
+        "contents": _FULL if record.authority else _SHORT,
         "svg": symbol.svg(),
         "code_mm": code_side(symbol),
     }
+
+
+_FULL = "Состав сведений: приказ Минтруда России от 18.11.2025 № 653н, пункт 2"
+_SHORT = "Сокращённый состав сведений: имя, статус и срок"
+
+
+def _note(record: StatusRecord, until: date) -> str:
+    """What to do when the paper is old but the status may still hold."""
+    through = record.period.valid_through
+    if through is not None and through <= until:
+        return ""
+    return "После этого дня нужна новая распечатка; срок самого статуса не меняется."
 
 
 def code_side(symbol: QrSymbol) -> float:

@@ -23,6 +23,7 @@ from statusqr_schema import (
     RegisterEntry,
     SnilsPolicy,
     StatusQRError,
+    advice,
     read_entry,
     split_records,
 )
@@ -51,11 +52,6 @@ def _parse_formats(text: str) -> str:
     if unknown := set(text.split(",")) - set(ALL_FORMATS):
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}: есть {', '.join(ALL_FORMATS)}")
     return text
-
-
-@app.callback()
-def _root() -> None:
-    """Issue signed status credentials."""
 
 
 @app.command()
@@ -105,9 +101,7 @@ def issue(
     Exit status: 0 all issued, 1 some refused, 2 wrong usage.
     """
     wanted = _formats(formats, presentation)
-    catalogue = Categories.builtin()
-    if categories is not None:
-        catalogue = catalogue.plus(_read_text(categories))
+    catalogue = _catalogue(categories)
     entries = _split(records)
     keys = KeyStore(store)
     passphrase = read_passphrase(os.environ, passphrase_fd)
@@ -129,13 +123,32 @@ def issue(
             name = names.name(entry.id, entry.record.certificate_number, credential.digest)
             symbol = make_symbol(credential.text, writer)
             files = _write(credential, entry, key, symbol, out / name, wanted)
-            _report(credential, key, symbol, _name_of(value, name), files, as_json=as_json)
+            title = _name_of(value, name)
+            _report(credential, key, symbol, title, files, as_json=as_json)
+            for line in advice(entry, catalogue):
+                typer.echo(f"{title}: внимание: {line}", err=True)
         except (RecordRefused, IssueRefused) as error:
             refused += 1
-            _report_refusal(_name_of(value, f"запись {number}"), error)
+            _report_refusal(_name_of(value, f"запись {number}"), error, as_json=as_json)
     if refused:
         typer.echo(f"Не выпущено: {refused} из {len(entries)}.", err=True)
         raise typer.Exit(1)
+
+
+@app.command("categories")
+def list_categories(
+    categories: Annotated[
+        Path | None, typer.Option(help="TOML file with categories of your own.", exists=True)
+    ] = None,
+) -> None:
+    """List the categories that may be issued: code and name."""
+    for category in _catalogue(categories).by_code.values():
+        typer.echo(f"{category.code:20} {category.name}")
+
+
+def _catalogue(own: Path | None) -> Categories:
+    builtin = Categories.builtin()
+    return builtin if own is None else builtin.plus(_read_text(own))
 
 
 def _formats(formats: str | None, presentation: PresentationName) -> list[str]:
@@ -233,10 +246,16 @@ def _name_of(value: JsonValue, otherwise: str) -> str:
     return name if isinstance(name, str) and name and name.isprintable() else otherwise
 
 
-def _report_refusal(name: str, error: StatusQRError) -> None:
-    if isinstance(error, RecordRefused):
+def _report_refusal(name: str, error: StatusQRError, *, as_json: bool) -> None:
+    """On stderr, so that stdout holds what was issued and nothing else."""
+    violations = error.violations if isinstance(error, RecordRefused) else ()
+    if as_json:
+        document = {"id": name, "refused": error.code, "message": error.message}
+        broken = [{"rule": v.rule, "path": v.path, "message": v.message} for v in violations]
+        typer.echo(json.dumps({**document, "violations": broken}, ensure_ascii=False), err=True)
+    elif isinstance(error, RecordRefused):
         typer.echo(f"{name}: запись не принята", err=True)
-        for violation in error.violations:
+        for violation in violations:
             line = f"  {violation.path}: {violation.message} [{violation.rule}]"
             typer.echo(line, err=True)
     else:

@@ -108,7 +108,7 @@ def refusal(
     if key.state is not KeyState.ACTIVE:
         return "ключ больше не действует"
     if key.use is not use_for(presentation):
-        return "ключ предназначен для другого"
+        return f"ключ предназначен для другого (нужен --use {use_for(presentation)})"
     if not key.valid_from <= issued_at <= key.valid_through:
         return "на этот момент ключ ещё или уже не действует"
     if not key.scope.admits(record.category, region, record.authority):

@@ -96,7 +96,7 @@ class MissingExtra(StatusQRError):
     code = "EXTRA"
 
     def __init__(self, library: str) -> None:
-        super().__init__(f"не установлено: {library}; нужно pip install 'statusqr[issuer]'")
+        super().__init__(f"не установлено: {library}; в папке проекта: pip install '.[issuer]'")
 
 
 class Writer(StrEnum):

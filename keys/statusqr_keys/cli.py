@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from statusqr_schema import KeyProblem, subjects
+from statusqr_schema import KeyProblem
 from statusqr_schema.days import MOSCOW
 
-from .console import new_app, parse_day, plain_text, run
+from .console import new_app, parse_day, plain_text, region_code, run, warn_of_categories
 from .files import write_atomic
 from .keys import Alg
 from .passphrase import read_passphrase
@@ -29,13 +29,6 @@ PassphraseFd = Annotated[
     int | None,
     typer.Option(min=0, help="Read the passphrase from this file descriptor."),
 ]
-
-
-def _region_code(text: str) -> str:
-    code = text.zfill(2)
-    if code not in subjects():
-        raise typer.BadParameter("нет такого кода субъекта Российской Федерации")
-    return code
 
 
 class AlgName(StrEnum):
@@ -65,7 +58,7 @@ def new(
     ] = None,
     region: Annotated[
         list[str] | None,
-        typer.Option(parser=_region_code, metavar="CODE", help="Only this region."),
+        typer.Option(parser=region_code, metavar="CODE", help="Only this region."),
     ] = None,
     authority_name: Annotated[
         list[str] | None,
@@ -76,6 +69,7 @@ def new(
     """Make a signing key; print its kid."""
     if not ISSUER_ID.fullmatch(authority):
         raise typer.BadParameter("--authority: латинские буквы, цифры, «.», «_», «-»")
+    warn_of_categories(category or ())
     now = datetime.now(UTC)
     today = datetime.combine(now.astimezone(MOSCOW).date(), datetime.min.time(), MOSCOW)
     start = valid_from or today

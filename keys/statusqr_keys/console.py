@@ -1,13 +1,13 @@
 """What the command lines share: one way to end with an error, days and moments as arguments."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 import typer
 
-from statusqr_schema import StatusQRError
+from statusqr_schema import Categories, StatusQRError, subjects
 from statusqr_schema.days import FIRST_DAY, LAST_DAY, MOSCOW
 
 
@@ -55,6 +55,22 @@ def plain_text(text: str) -> str:
     if not 1 <= len(text.strip()) <= 1000 or not text.isprintable():
         raise typer.BadParameter("нужен текст от 1 до 1000 знаков")
     return text
+
+
+def region_code(text: str) -> str:
+    """The code of a subject of the federation: `5` and `05` are one."""
+    code = text.zfill(2)
+    if code not in subjects():
+        raise typer.BadParameter("нет такого кода субъекта Российской Федерации")
+    return code
+
+
+def warn_of_categories(codes: Iterable[str]) -> None:
+    """Say which codes are not in the catalogue: right for a deployment's own, else a slip."""
+    for code in codes:
+        if code not in Categories.builtin():
+            message = f"Внимание: категории {code} нет в каталоге; это верно, если она ваша"
+            typer.echo(message, err=True)
 
 
 def parse_moment(text: str) -> datetime:

@@ -8,6 +8,7 @@
                                  what stands in the code, from the inside out
 """
 
+from .advice import advice
 from .catalogue import Categories, Category, Subject, subjects
 from .claims import Claims, Presentation, StatusReference
 from .disclosure import Disclosure, Profile, SnilsPolicy
@@ -59,6 +60,7 @@ __all__ = [
     "StatusReference",
     "Subject",
     "TrustListRefused",
+    "advice",
     "entry_to_json",
     "read_entry",
     "record_to_json",

@@ -41,11 +41,11 @@ class Fields:
         self._asked: set[str] = set()
         self._values: Mapping[str, JsonValue] = value if isinstance(value, dict) else {}
         if not isinstance(value, dict):
-            reading.refuse("FIELD_TYPE", _path(place), "нужен объект")
+            reading.refuse("FIELD_TYPE", path_of(place), "нужен объект")
 
     def refuse(self, rule: str, name: str, message: str) -> None:
         """Note a violation at the field `name`."""
-        self._reading.refuse(rule, _path((*self._place, name)), message)
+        self._reading.refuse(rule, path_of((*self._place, name)), message)
 
     def _get(self, name: str, kind: type[T], what: str) -> T | None:
         self._asked.add(name)
@@ -93,7 +93,7 @@ class Fields:
                 self._reading.extra[(*self._place, name)] = value
 
 
-def _path(place: Place) -> str:
+def path_of(place: Place) -> str:
     """`family_members[1].snils`, as messages name a field."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(
         "."

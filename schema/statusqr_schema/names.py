@@ -28,7 +28,8 @@ def broken_rules(part: str) -> Iterator[tuple[str, str]]:
         yield "NAME_DIGIT", "в имени цифра (например, 3 вместо буквы З)"
     latin = [c for c in text if c.isalpha() and unicodedata.name(c, "").startswith("LATIN")]
     if latin and len(latin) < sum(c.isalpha() for c in text):
-        yield "NAME_HOMOGLYPH", "латинская буква среди русских"
+        places = ", ".join(str(text.index(letter) + 1) for letter in dict.fromkeys(latin))
+        yield "NAME_HOMOGLYPH", f"латинская буква среди русских (знак {places})"
     elif latin:
         yield "NAME_SCRIPT", "имя записано не кириллицей"
     if any(not _allowed(c) for c in text if not c.isdigit() and c not in latin):

@@ -5,6 +5,7 @@ The points are those of order 653n. Rules on form (is this a date at all?) are i
 
 from collections.abc import Iterator
 from datetime import date
+from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from .catalogue import Categories, subjects
@@ -94,7 +95,10 @@ def _status(record: StatusRecord, categories: Categories) -> Iterator[RuleViolat
     if not record.category:
         yield RuleViolation("CATEGORY_MISSING", "status.category", "нет кода категории")
     elif record.category not in categories:
-        yield RuleViolation("CATEGORY_UNKNOWN", "status.category", "категории нет в каталоге")
+        near = get_close_matches(record.category, categories.by_code, 3, 0.5)
+        hint = f"; похожи: {', '.join(near)}" if near else ""
+        message = f"категории нет в каталоге (statusqr-issuer categories){hint}"
+        yield RuleViolation("CATEGORY_UNKNOWN", "status.category", message)
     if not record.status_name.strip():
         message = "нет наименования статуса (приказ № 653н, п. 2б)"
         yield RuleViolation("STATUS_NAME_MISSING", "status.name", message)

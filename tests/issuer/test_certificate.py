@@ -98,6 +98,7 @@ def test_what_is_said_about_the_check() -> None:
     (text,) = text_of(certificate()[1])
     assert "Код действителен по 20.11.2027 включительно" in text
     assert "если камера телефона предлагает открыть сайт, это не настоящий документ." in text
+    assert "После этого дня нужна новая распечатка; срок самого статуса не меняется." in text
     assert "При проверке сличите фамилию с документом, удостоверяющим личность." in text
     assert "Лист 1 из 1" in text
     assert not re.search(r"\bдо\b", text)
@@ -107,6 +108,7 @@ def test_the_code_of_a_status_that_ends_sooner() -> None:
     credential, pdf = certificate("R02")
     assert credential.claims.record.period.valid_through == date(2027, 3, 2)
     assert "Код действителен по 02.03.2027 включительно" in text_of(pdf)[0]
+    assert "После этого дня" not in text_of(pdf)[0]
 
 
 def test_the_same_arguments_give_the_same_bytes() -> None:
@@ -179,6 +181,8 @@ def test_a_minimal_certificate_prints_what_its_code_says() -> None:
     assert "Лебедева Ольга Сергеевна" in text
     for hidden in ("СНИЛС", "Основание", "Решение принял", "Члены семьи", "76-000101"):
         assert hidden not in text
+    assert "Сокращённый состав сведений" in text
+    assert "653н" not in text
 
 
 def test_a_large_code_is_printed_larger() -> None:

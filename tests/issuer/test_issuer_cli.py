@@ -93,12 +93,23 @@ def test_bad_records_stop_nothing_else(run: Run, store: Path, tmp_path: Path) ->
     status, printed, err = run(mixed, "--out", out, "--at", AT, "--json", "--formats", "txt")
     assert status == 1
     assert [one["id"] for one in objects(printed)] == ["R01", "R02"]
-    assert "B01: запись не принята" in err
-    assert "holder.snils: контрольное число СНИЛС не сходится" in err
-    assert "[SNILS_LENGTH]" in err
-    assert "R03: не выпущено: срок статуса уже истёк" in err
-    assert "запись 6: запись не принята" in err
-    assert "Не выпущено: 4 из 6." in err
+    *refused, count = err.splitlines()
+    assert count == "Не выпущено: 4 из 6."
+    said = [json.loads(line) for line in refused]
+    assert [(one["id"], one["refused"]) for one in said] == [
+        ("B01", "RECORD_REFUSED"),
+        ("B02", "RECORD_REFUSED"),
+        ("R03", "ISSUE_REFUSED"),
+        ("запись 6", "RECORD_REFUSED"),
+    ]
+    assert said[0]["violations"] == [
+        {
+            "rule": "SNILS_CHECKSUM",
+            "path": "holder.snils",
+            "message": "контрольное число СНИЛС не сходится: проверьте цифры",
+        }
+    ]
+    assert said[2]["message"].startswith("срок статуса уже истёк")
     texts = [path.read_text().strip() for path in sorted(out.glob("*.txt"))]
     assert verdicts(store, tmp_path, texts) == [Verdict.VALID, Verdict.VALID]
 
@@ -300,3 +311,45 @@ def test_what_is_written_is_for_its_owner_only(run: Run, tmp_path: Path) -> None
     out = tmp_path / "out"
     run(write(tmp_path, documents()["R02"]), "--out", out, "--at", AT)
     assert {path.stat().st_mode & 0o777 for path in out.iterdir()} == {0o600}
+
+
+def test_slips_that_no_rule_forbids_are_pointed_out(run: Run, tmp_path: Path) -> None:
+    record = json.loads(json.dumps(documents()["R08"]))
+    del record["status"]["period"]["indefinite"]
+    record["status"]["period"]["valid_throgh"] = "2021-01-01"
+    record["family_member"] = []
+    record["birth_place"] = "Кемерово"
+    record["status"]["name"] = "Ветеран труда"
+    path = write(tmp_path, record)
+    status, _, err = run(path, "--out", tmp_path / "out", "--at", AT, "--formats", "txt")
+    assert status == 0
+    assert err.splitlines() == [
+        "R08: внимание: status.period.valid_throgh: такого поля нет, похоже на valid_through; "
+        "оно не использовано",
+        "R08: внимание: family_member: такого поля нет, похоже на family_members; "
+        "оно не использовано",
+        "R08: внимание: status.category: наименование «Ветеран труда» – у категории "
+        "labour_veteran, а указана combat_veteran",
+    ]
+
+
+def test_the_list_of_categories(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('[lunar_settler]\nname = "Лунный"\nname_en = "Lunar"\n', encoding="utf-8")
+    words = ["statusqr-issuer", "categories", "--categories", str(own)]
+    monkeypatch.setattr(sys, "argv", words)
+    with pytest.raises(SystemExit):
+        cli.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert "combat_veteran       Ветеран боевых действий" in lines
+    assert lines[-1] == "lunar_settler        Лунный"
+
+
+def test_an_unknown_category_is_answered_with_those_alike(run: Run, tmp_path: Path) -> None:
+    record = json.loads(json.dumps(documents()["R08"]))
+    record["status"]["category"] = "veteran"
+    _, _, err = run(write(tmp_path, record), "--out", tmp_path / "out", "--at", AT)
+    assert "похожи: war_veteran" in err
+    assert "combat_veteran" in err

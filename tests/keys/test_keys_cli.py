@@ -76,7 +76,7 @@ def test_new_with_everything_by_default(run: Run, tmp_path: Path) -> None:
 def test_new_with_every_option(run: Run, tmp_path: Path) -> None:
     options = ["--use", "live", "--alg", "Ed25519", "--region", "1", "--region", "77"]
     options += ["--valid-from", "2026-11-21", "--valid-days", "10"]
-    options += ["--category", "veteran", "--category", "large-family"]
+    options += ["--category", "combat_veteran", "--category", "large_family"]
     options += ["--authority-name", "Орган один", "--authority-name", "Орган два"]
     kid = new(run, tmp_path, *options)
     record = KeyStore(tmp_path).find(kid).record
@@ -84,7 +84,7 @@ def test_new_with_every_option(run: Run, tmp_path: Path) -> None:
     assert record.valid_from == datetime(2026, 11, 20, 21, tzinfo=UTC)
     assert record.valid_through == datetime(2026, 11, 30, 20, 59, 59, tzinfo=UTC)
     assert record.scope == Scope(
-        frozenset({"veteran", "large-family"}),
+        frozenset({"combat_veteran", "large_family"}),
         frozenset({"01", "77"}),
         frozenset({"Орган один", "Орган два"}),
     )

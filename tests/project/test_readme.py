@@ -59,7 +59,12 @@ def test_the_commands_for_a_record_of_ones_own(name: str, tmp_path: Path) -> Non
     record = documents()["R08"]  # indefinite
     (folder / "record.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
     run = subprocess.run(
-        ["bash", "-euc", script], cwd=tmp_path, capture_output=True, text=True, check=False
+        ["bash", "-euc", script],
+        cwd=tmp_path,
+        env={**os.environ, "STATUSQR_PASSPHRASE": "a phrase of a newcomer"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (run.returncode, run.stderr) == (0, "")
     assert re.search("ДЕЙСТВУЕТ", run.stdout)

@@ -104,3 +104,24 @@ def test_a_place_of_certain_regions_takes_no_code_without_one() -> None:
     text = world().print_key.issue(disclosure=Disclosure(Profile.MINIMAL)).text
     outcome = Verifier(world().trust, Policy(regions=frozenset({"76"}))).check(text, NOON)
     assert (outcome.verdict, outcome.accepted) == (Verdict.VALID, False)
+
+
+def test_what_would_turn_everybody_away_is_no_policy() -> None:
+    with pytest.raises(ValueError, match="999"):
+        Policy(regions=frozenset({"999", "76"}))
+    with pytest.raises(TypeError, match="sets"):
+        Policy(regions="76")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="sets"):
+        Policy(categories="orphan")  # type: ignore[arg-type]
+
+
+def test_the_notice_names_what_the_place_does_not_take() -> None:
+    text = world().print_key.issue().text
+    cases = [
+        (Policy(categories=frozenset({"orphan"}), regions=frozenset({"42"})), "large_family", None),
+        (Policy(regions=frozenset({"42"})), None, "76"),
+    ]
+    for policy, category, region in cases:
+        notices = Verifier(world().trust, policy).check(text, NOON).notices
+        (one,) = (n for n in notices if n.kind is NoticeKind.NOT_FOR_THIS_PLACE)
+        assert (one.category, one.region) == (category, region)

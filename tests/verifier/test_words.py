@@ -109,3 +109,19 @@ def test_an_unknown_category_is_shown_by_its_code() -> None:
     notice = Notice(NoticeKind.NOT_FOR_THIS_PLACE, category="lunar_settler")
     text = words.notice_text(notice, Language.EN, Categories.builtin())
     assert text == "Not for this place: lunar_settler"
+
+
+@pytest.mark.parametrize(
+    ("region", "language", "expected"),
+    [
+        ("59", Language.RU, "Не для этого места: Пермский край"),
+        ("", Language.RU, "Не для этого места: в коде не указан регион"),
+        ("", Language.EN, "Not for this place: the code names no region"),
+        ("998", Language.EN, "Not for this place: 998"),
+    ],
+)
+def test_a_region_that_the_place_does_not_take(
+    region: str, language: Language, expected: str
+) -> None:
+    notice = Notice(NoticeKind.NOT_FOR_THIS_PLACE, region=region)
+    assert words.notice_text(notice, language, Categories.builtin()) == expected

@@ -55,6 +55,7 @@ class Card:
     foot: str
 
 
+_ONLY_WHEN_VALID = (NoticeKind.MEASURES_ENDED, NoticeKind.REVOCATION_NOT_CHECKED)
 _LABELS = {
     Language.RU: ("Сведения на", "Проверено", "Удостоверение", "Подписал"),
     Language.EN: ("Data as of", "Checked", "Certificate", "Signed by"),
@@ -80,11 +81,11 @@ def make_card(
     """The card of a report; `policy` is that of the place, to say what it takes."""
     word, detail = words.verdict_line(report, language)
     known = categories or Categories.builtin()
-    # «Статус действует» would contradict a worse verdict.
+    # «Статус действует» and «отзыв не проверяется» would contradict a worse verdict.
     notices = [
         words.notice_text(notice, language, known)
         for notice in report.notices
-        if not (notice.kind is NoticeKind.MEASURES_ENDED and report.verdict is not Verdict.VALID)
+        if report.verdict is Verdict.VALID or notice.kind not in _ONLY_WHEN_VALID
     ]
     record = report.record
     return Card(

@@ -163,8 +163,11 @@ class Verifier:
 
     def _notices(self, content: Claims, at: datetime, seen_at: datetime | None) -> Iterator[Notice]:
         record = content.record
-        if not self._policy.is_for_this_place(record):
+        if not self._policy.takes_category(record):
             yield Notice(NoticeKind.NOT_FOR_THIS_PLACE, category=record.category)
+        elif not self._policy.takes_region(record):
+            region = record.region.subject_code if record.region else ""
+            yield Notice(NoticeKind.NOT_FOR_THIS_PLACE, region=region)
         if content.presentation is Presentation.PRINT:
             yield Notice(NoticeKind.PRINTED)
         yield from self._record_notices(record, at)

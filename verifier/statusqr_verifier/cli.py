@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from statusqr_keys import TrustList
-from statusqr_keys.console import fail, new_app, parse_moment, run
+from statusqr_keys.console import fail, new_app, parse_moment, region_code, run, warn_of_categories
 from statusqr_schema import ImageRefused, TrustListRefused
 from statusqr_schema.strict_json import JsonValue
 
@@ -67,7 +67,10 @@ def verify(
         list[str] | None, typer.Option(help="This place takes this category (repeatable).")
     ] = None,
     region: Annotated[
-        list[str] | None, typer.Option(help="This place takes this region (repeatable).")
+        list[str] | None,
+        typer.Option(
+            parser=region_code, metavar="CODE", help="This place takes this region (repeatable)."
+        ),
     ] = None,
 ) -> None:
     """Check the codes in FILES.
@@ -75,9 +78,10 @@ def verify(
     Exit status: 0 all VALID, 1 some INVALID, 2 wrong usage, 3 some UNDETERMINED, 4 some FOREIGN or
     unreadable; the first of 2, 1, 3, 4 that applies.
     """
+    warn_of_categories(category or ())
     policy = Policy(
         categories=frozenset(category or ()),
-        regions=frozenset(code.zfill(2) for code in region or ()),
+        regions=frozenset(region or ()),
         as_of=at is not None,
     )
     try:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from statusqr_schema import StatusRecord
+from statusqr_schema import StatusRecord, subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,19 @@ class Policy:
     live_grace: timedelta = timedelta(seconds=60)
     as_of: bool = False
 
-    def is_for_this_place(self, record: StatusRecord) -> bool:
-        """Whether the place takes this category and region; a region not stated is not taken."""
+    def __post_init__(self) -> None:
+        """Refuse what would turn everybody away: a text for a set, a region that does not exist."""
+        codes: tuple[object, ...] = (self.categories, self.regions)
+        if any(isinstance(given, str) for given in codes):
+            raise TypeError("categories and regions are sets of codes, not one text")
+        if unknown := sorted(set(self.regions) - subjects().keys()):
+            raise ValueError(f"no such regions: {unknown}")
+
+    def takes_category(self, record: StatusRecord) -> bool:
+        """Whether the place takes this category."""
+        return not self.categories or record.category in self.categories
+
+    def takes_region(self, record: StatusRecord) -> bool:
+        """Whether the place takes this region; one that is not stated it does not take."""
         region = record.region.subject_code if record.region else None
-        return (not self.categories or record.category in self.categories) and (
-            not self.regions or region in self.regions
-        )
+        return not self.regions or region in self.regions

@@ -81,12 +81,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice with what its words need: a day, a count, or a category's code."""
+    """One notice with what its words need: a day, a count, a category or a region («» if none)."""
 
     kind: NoticeKind
     day: date | None = None
     count: int | None = None
     category: str | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

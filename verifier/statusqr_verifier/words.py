@@ -170,6 +170,15 @@ def _taken_here(language: Language, policy: Policy, categories: Categories) -> s
     )
 
 
+def _not_taken(notice: Notice, language: Language, categories: Categories) -> str:
+    if notice.region is None:
+        return category_name(notice.category or "", language, categories)
+    subject = subjects().get(notice.region)
+    if notice.region == "":
+        return "в коде не указан регион" if language is Language.RU else "the code names no region"
+    return subject.name if subject else notice.region
+
+
 def category_name(code: str, language: Language, categories: Categories) -> str:
     """A category in words; one that is not known here by its code."""
     known = categories.get(code)
@@ -193,7 +202,7 @@ def verdict_line(report: Report, language: Language) -> tuple[str, str]:
 def notice_text(notice: Notice, language: Language, categories: Categories) -> str:
     """The line of a notice."""
     values = _values(notice, language)
-    values["category"] = category_name(notice.category or "", language, categories)
+    values["category"] = _not_taken(notice, language, categories)
     return _NOTICES[language][notice.kind].format_map(values)
 
 
