@@ -282,7 +282,7 @@ def test_without_the_extra_it_says_what_to_install(store: Path, tmp_path: Path) 
         )
         assert ended.returncode == 1
         assert ended.stderr.startswith("Ошибка [EXTRA]: ")
-        assert "statusqr[issuer]" in ended.stderr
+        assert "pip install '.[issuer]'" in ended.stderr
 
 
 def test_an_id_that_cannot_be_printed(run: Run, tmp_path: Path) -> None:
