@@ -1,6 +1,5 @@
 """`statusqr-issuer`: issue credentials for register records as PDF, SVG, PNG and text."""
 
-import json
 import os
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from statusqr_keys import KeyStore, SqliteStatusIndex, StoredKey
-from statusqr_keys.console import new_app, parse_moment, run
+from statusqr_keys.console import json_line, new_app, parse_moment, run
 from statusqr_keys.files import write_atomic
 from statusqr_keys.passphrase import read_passphrase
 from statusqr_schema import (
@@ -234,7 +233,7 @@ def _report(
         "files": [str(path) for path in files],
     }
     if as_json:
-        typer.echo(json.dumps(document, ensure_ascii=False))
+        typer.echo(json_line(document))
     else:
         where = ", ".join(path.name for path in files)
         typer.echo(f"{name}: {len(credential.data)} байт, QR {symbol.version}: {where}")
@@ -252,7 +251,7 @@ def _report_refusal(name: str, error: StatusQRError, *, as_json: bool) -> None:
     if as_json:
         document = {"id": name, "refused": error.code, "message": error.message}
         broken = [{"rule": v.rule, "path": v.path, "message": v.message} for v in violations]
-        typer.echo(json.dumps({**document, "violations": broken}, ensure_ascii=False), err=True)
+        typer.echo(json_line({**document, "violations": broken}), err=True)
     elif isinstance(error, RecordRefused):
         typer.echo(f"{name}: запись не принята", err=True)
         for violation in violations:

@@ -64,13 +64,17 @@ def validity(
         status_ends = midnight(record.period.valid_through + timedelta(days=1), zone)
         if status_ends <= now and not allow_ended:
             raise IssueRefused("срок статуса уже истёк; выпустить всё равно: --allow-ended")
-        expires = _end_of_code(expires, status_ends, now + presentation.max_lifetime)
+        if presentation is Presentation.PRINT:
+            expires = _end_of_print(expires, status_ends, now + presentation.max_lifetime)
+        expires = min(expires, status_ends)
+    if expires < 0:
+        raise IssueRefused("срок статуса кончился до 1970 года")
     if begins >= expires and presentation is Presentation.PRINT:
         raise IssueRefused("статус начнётся позже, чем кончится срок кода: выпустите его позднее")
     return Validity(now, begins if begins > now else None, expires)
 
 
-def _end_of_code(expires: int, status_ends: int, latest: int) -> int:
+def _end_of_print(expires: int, status_ends: int, latest: int) -> int:
     """The earlier of the two ends, but never within the status's last day.
 
     A verifier reads an end on that day (in UTC) as the end of the status itself, not of the paper.

@@ -12,7 +12,7 @@ import typer
 from statusqr_schema import KeyProblem
 from statusqr_schema.days import MOSCOW
 
-from .console import new_app, parse_day, plain_text, region_code, run, warn_of_categories
+from .console import json_line, new_app, parse_day, plain_text, region_code, run, warn_of_categories
 from .files import write_atomic
 from .keys import Alg
 from .passphrase import read_passphrase
@@ -96,7 +96,7 @@ def list_keys(
     for key in KeyStore(store).all_keys():
         if as_json:
             document = {"issuer": key.issuer_id, "name": key.issuer_name, **key_to_json(key.record)}
-            typer.echo(json.dumps(document, ensure_ascii=False))
+            typer.echo(json_line(document))
             continue
         record = key.record
         typer.echo(

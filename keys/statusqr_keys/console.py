@@ -1,6 +1,8 @@
 """What the command lines share: one way to end with an error, days and moments as arguments."""
 
+import json
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -9,6 +11,7 @@ import typer
 
 from statusqr_schema import Categories, StatusQRError, subjects
 from statusqr_schema.days import FIRST_DAY, LAST_DAY, MOSCOW
+from statusqr_schema.strict_json import JsonValue
 
 
 def new_app(help_text: str) -> typer.Typer:
@@ -37,6 +40,21 @@ def fail(error: StatusQRError, status: int = 1) -> None:
     """Say what happened and end with `status`."""
     typer.echo(f"Ошибка [{error.code}]: {error.message}", err=True)
     raise SystemExit(status)
+
+
+def json_line(document: JsonValue) -> str:
+    """One line of JSON in which nothing can steer a terminal or turn the writing round."""
+    text = json.dumps(document, ensure_ascii=False)
+    return "".join(c if _is_plain(c) else json.dumps(c)[1:-1] for c in text)
+
+
+def one_line(text: str) -> str:
+    """A text, such as a file's name, as it may be printed."""
+    return "".join(c if _is_plain(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _is_plain(character: str) -> bool:
+    return not unicodedata.category(character).startswith(("C", "Zl", "Zp"))
 
 
 def parse_day(text: str) -> datetime:
@@ -81,4 +99,6 @@ def parse_moment(text: str) -> datetime:
         raise typer.BadParameter("нужно время вида 2026-11-21T12:00:00+03:00") from error
     if moment.tzinfo is None:
         raise typer.BadParameter("нужен часовой пояс, например +03:00")
+    if not 1970 <= moment.year <= 2199:
+        raise typer.BadParameter("время вне 1970–2199 годов")
     return moment

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from statusqr_schema import KeyProblem, TrustListRefused
 from statusqr_schema.strict_json import JsonValue, loads
 
-from .files import write_atomic
+from .files import locked, write_atomic
 from .pkcs8 import encrypted_pem
 from .signer import KeySigner
 from .trust import Issuer, KeyRecord, KeyState, utc
@@ -57,13 +57,14 @@ class KeyStore:
 
         One store has one passphrase: it must open the keys that are there already.
         """
-        for other in self.all_keys()[-1:] if self.folder.is_dir() else []:
-            self.signer(other.kid, passphrase)
         pem = encrypted_pem(signer.private_key, passphrase)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_atomic(self._pem(key.kid), pem, 0o600)
-            self._write(key)
+            with locked(self.folder):
+                for other in self.all_keys()[-1:]:
+                    self.signer(other.kid, passphrase)
+                write_atomic(self._pem(key.kid), pem, 0o600)
+                self._write(key)
         except OSError as error:
             raise KeyProblem(f"хранилище ключей не записывается: {error.strerror}") from error
 

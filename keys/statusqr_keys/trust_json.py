@@ -17,7 +17,6 @@ VERSION = 1
 T = TypeVar("T")
 
 ISSUER_ID = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which no file can hold
 _MOMENT = re.compile(
     "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -32,7 +31,7 @@ def issuers_from_json(text: str) -> tuple[list[Issuer], datetime | None]:
     if not isinstance(document, dict) or document.get("type") != FORMAT:
         raise TrustListRefused("type: это не список доверия StatusQR")
     root = _object(document, "документ", {"type", "version", "published", "issuers"})
-    if root.get("version") != VERSION or isinstance(root.get("version"), bool):
+    if type(root.get("version")) is not int or root.get("version") != VERSION:
         raise TrustListRefused("version: эта версия списка программе неизвестна")
     published = root.get("published")
     moment = None if published is None else parse_moment(published, "published")
@@ -55,6 +54,10 @@ def _issuer(value: JsonValue, path: str) -> Issuer:
     ]
     name = _text(fields.get("name"), f"{path}.name")
     where = None if lists is None else _text(lists, f"{path}.status_lists")
+    if where is not None and not where.startswith(
+        ("https://", "http://127.0.0.1", "http://localhost")
+    ):
+        raise TrustListRefused(f"{path}.status_lists: нужен адрес https://")
     return Issuer(identifier, name, tuple(keys), where)
 
 
@@ -104,7 +107,7 @@ def _list(value: JsonValue, path: str) -> list[JsonValue]:
 
 
 def _text(value: JsonValue, path: str) -> str:
-    if not isinstance(value, str) or not 1 <= len(value) <= 1000 or _SURROGATE.search(value):
+    if not isinstance(value, str) or not 1 <= len(value.strip()) <= 1000 or not value.isprintable():
         raise TrustListRefused(f"{path}: нужен непустой текст")
     return value
 

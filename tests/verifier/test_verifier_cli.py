@@ -1,6 +1,7 @@
 """`statusqr-verifier verify` as other people's scripts use it."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -196,7 +197,10 @@ def test_an_engine_that_is_not_installed(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path)
-    monkeypatch.setitem(sys.modules, "pyzbar", None)
+    # In the place of the library, one that cannot be imported; the reading child sees it too.
+    (tmp_path / "instead").mkdir()
+    (tmp_path / "instead" / "pyzbar.py").write_text("raise ImportError")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "instead"), prepend=os.pathsep)
     status, _, err = run("valid.png", *OPTIONS, "--engine", "zbar")
     assert status == 2
     assert err.startswith("Ошибка [ENGINE]: движок zbar не установлен")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from statusqr_schema import Categories, StatusRecord, wording
-from statusqr_schema.record import NBSP
 
 from . import words
 from .policy import Policy
@@ -133,8 +132,8 @@ def _facts(report: Report, language: Language) -> tuple[tuple[str, str], ...]:
 def printable(text: str) -> str:
     """The text without what could move the cursor or turn the writing round."""
     return "".join(
-        character
-        if character == NBSP or not unicodedata.category(character).startswith(("C", "Zl", "Zp"))
-        else "\N{REPLACEMENT CHARACTER}"
+        "\N{REPLACEMENT CHARACTER}"
+        if unicodedata.category(character).startswith(("C", "Zl", "Zp"))
+        else character
         for character in text
     )

@@ -57,6 +57,8 @@ class Verifier:
     def __init__(
         self, trust: TrustList, policy: Policy | None = None, *, published: datetime | None = None
     ) -> None:
+        if published is not None and not _is_aware(published):
+            raise ValueError("published must be aware")
         self._trust = trust
         self._policy = policy or Policy()
         self._published = published
@@ -67,13 +69,14 @@ class Verifier:
         `seen_at` is when this place last saw the same code, for the notice N-RPT. Whatever the
         input, a Report comes back.
         """
-        if not _is_aware(at):
-            never = datetime.fromtimestamp(0, UTC)  # no moment to compare with
-            return Report(checked_at=never, findings=(Finding(Reason.CLOCK_WRONG),))
+        moment = datetime.fromtimestamp(0, UTC)  # stands in where there is no moment to compare
         try:
+            if not _is_aware(at):
+                return Report(checked_at=moment, findings=(Finding(Reason.CLOCK_WRONG),))
+            moment = at
             return self.check(text, at, seen_at)
         except Exception:  # the last barrier: a fault of ours is not the holder's
-            return Report(checked_at=at, findings=(Finding(Reason.MALFORMED),))
+            return Report(checked_at=moment, findings=(Finding(Reason.MALFORMED),))
 
     def check(self, text: object, at: datetime, seen_at: datetime | None = None) -> Report:
         """The check itself, without the last barrier of `verify`; tests and fuzzers call this."""

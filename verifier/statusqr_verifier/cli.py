@@ -1,6 +1,5 @@
 """`statusqr-verifier`: read codes from files and show whether the statuses hold."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,9 +8,17 @@ from typing import Annotated
 import typer
 
 from statusqr_keys import TrustList
-from statusqr_keys.console import fail, new_app, parse_moment, region_code, run, warn_of_categories
+from statusqr_keys.console import (
+    fail,
+    json_line,
+    new_app,
+    one_line,
+    parse_moment,
+    region_code,
+    run,
+    warn_of_categories,
+)
 from statusqr_schema import ImageRefused, TrustListRefused
-from statusqr_schema.strict_json import JsonValue
 
 from . import terminal
 from .card import make_card
@@ -19,7 +26,7 @@ from .check import Verifier
 from .engines import Engine, EngineMissing
 from .images import read_file
 from .policy import Policy
-from .reading import read_codes
+from .reader_process import SafeReader
 from .report import Report, Verdict
 from .report_json import report_to_json, unreadable_to_json
 from .words import UNREADABLE, Language
@@ -28,6 +35,7 @@ app = new_app("Check status codes, offline.")
 
 WRONG_USAGE = 2
 MAX_TEXT = 1_000_000  # bytes of a text file
+MAX_CODES = 1000  # in one text file
 # Exit status of verify: the first that applies; wrong usage (2) comes before them all.
 _STATUS_BY_VERDICT = (
     (Verdict.INVALID, 1),
@@ -86,11 +94,13 @@ def verify(
     )
     try:
         verifier = Verifier(TrustList.load(trust), policy)
-        verdicts = []
-        for path in files:
-            for report in _reports(path, verifier, engine, at):
-                verdicts.append(report.verdict if isinstance(report, Report) else None)
-                _show(report, str(path), lang, policy, as_json=as_json, brief=brief)
+        show = _Screen(lang, policy, as_json=as_json, brief=brief).show
+        verdicts: set[Verdict | None] = set()
+        with SafeReader() as reader:
+            for path in files:
+                for report in _reports(path, verifier, reader, engine, at):
+                    verdicts.add(report.verdict if isinstance(report, Report) else None)
+                    show(report, one_line(str(path)))
     except (TrustListRefused, EngineMissing) as error:
         fail(error, WRONG_USAGE)
     for verdict, status in _STATUS_BY_VERDICT:
@@ -99,12 +109,12 @@ def verify(
 
 
 def _reports(
-    path: Path, verifier: Verifier, engine: Engine, at: datetime | None
+    path: Path, verifier: Verifier, reader: SafeReader, engine: Engine, at: datetime | None
 ) -> Iterator[Report | str]:
     """The reports of the codes in a file, or why none could be read."""
     try:
         data = read_file(path)
-        texts = _text_of(data) or read_codes(data, engine)
+        texts = _text_of(data) or reader.read_codes(data, engine)
     except ImageRefused as error:
         yield error.message
         return
@@ -119,8 +129,8 @@ def _text_of(data: bytes) -> list[str]:
 
     One line is one code, whatever it says; several lines are codes if all of them are digits.
     """
-    lines = data[: MAX_TEXT + 1].split()
-    if len(data) > MAX_TEXT or not all(line.isascii() for line in lines):
+    lines = list(dict.fromkeys(data[: MAX_TEXT + 1].split()))
+    if len(data) > MAX_TEXT or len(lines) > MAX_CODES or not all(map(bytes.isascii, lines)):
         return []
     if len(lines) == 1 or all(line.isdigit() for line in lines):
         texts = [line.decode("ascii") for line in lines]
@@ -128,23 +138,31 @@ def _text_of(data: bytes) -> list[str]:
     return []
 
 
-def _show(
-    report: Report | str, source: str, lang: Language, policy: Policy, *, as_json: bool, brief: bool
-) -> None:
-    if isinstance(report, str):
-        message = report or UNREADABLE[lang]
-        document: dict[str, JsonValue] = unreadable_to_json(source, message)
-        line = f"┆ {source}: {message}"
-        typer.echo(json.dumps(document, ensure_ascii=False) if as_json else line)
-    elif as_json:
-        typer.echo(json.dumps(report_to_json(report, source, lang), ensure_ascii=False))
-    else:
-        card, console = make_card(report, lang, policy), terminal.console()
-        if brief:
-            console.print(terminal.brief(card, source), soft_wrap=True)
+class _Screen:
+    """How reports are shown in one run."""
+
+    def __init__(self, lang: Language, policy: Policy, *, as_json: bool, brief: bool) -> None:
+        self._lang = lang
+        self._policy = policy
+        self._as_json = as_json
+        self._brief = brief
+        self._console = terminal.console()
+
+    def show(self, report: Report | str, source: str) -> None:
+        """One report, or why a file gave none."""
+        if isinstance(report, str):
+            message = report or UNREADABLE[self._lang]
+            document = unreadable_to_json(source, message)
+            typer.echo(json_line(document) if self._as_json else f"┆ {source}: {message}")
+        elif self._as_json:
+            typer.echo(json_line(report_to_json(report, source, self._lang)))
+        elif self._brief:
+            card = make_card(report, self._lang, self._policy)
+            self._console.print(terminal.brief(card, source), soft_wrap=True)
         else:
-            console.print(terminal.render(card, source))
-            console.print()
+            card = make_card(report, self._lang, self._policy)
+            self._console.print(terminal.render(card, source))
+            self._console.print()
 
 
 def main() -> None:

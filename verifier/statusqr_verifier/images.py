@@ -6,7 +6,7 @@ anything is unpacked; PDFium renders pages, at a scale that keeps each within th
 
 import io
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,7 +23,8 @@ GreyImage: TypeAlias = npt.NDArray[np.uint8]
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_BYTES = 64 * 2**20
-MAX_PIXELS = 64_000_000
+MAX_PIXELS = 50_000_000  # what phones take
+MAX_SIDE = 20_000
 MAX_PAGES = 20
 PAGE_DPI = 200  # 150 to 200 read a printed code; more only costs time
 MAX_PAGE_PIXELS = 16_000_000  # an A3 page at that resolution
@@ -43,18 +44,23 @@ def read_file(path: Path) -> bytes:
     return data
 
 
-def pictures(data: bytes) -> Iterable[GreyImage]:
+def pictures(data: bytes) -> Iterator[GreyImage]:
     """The picture in `data`, or its pages if it is a PDF; ImageRefused where it is neither."""
     if data[:1024].lstrip().startswith(b"%PDF-"):
-        return _pages(data)
-    return [_picture(data)]
+        yield from _pages(data)
+    else:
+        yield _picture(data)
 
 
 def to_grey(frame: npt.NDArray[np.generic]) -> GreyImage:
     """A frame of 8 bits (grey, BGR or BGRA as OpenCV gives it) in grey; ImageRefused otherwise."""
     import cv2
 
-    if frame.dtype != np.uint8 or not 0 < frame.size <= 4 * MAX_PIXELS:
+    if (
+        frame.dtype != np.uint8
+        or not 0 < frame.size <= 4 * MAX_PIXELS
+        or max(frame.shape) > MAX_SIDE
+    ):
         raise ImageRefused("кадр должен быть из 8-битных чисел и не слишком велик")
     pixels = np.ascontiguousarray(frame, dtype=np.uint8)
     if pixels.ndim == 2:
@@ -71,13 +77,16 @@ def _picture(data: bytes) -> GreyImage:
     formats = [*FORMATS, *_heif()]
     try:
         with Image.open(io.BytesIO(data), formats=formats) as image:
-            if image.width * image.height > MAX_PIXELS:
+            if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
                 raise ImageRefused("на изображении слишком много точек")
+            image.draft("L", image.size)  # a JPEG is then unpacked in grey
             upright = ImageOps.exif_transpose(image)
-            if "A" in upright.getbands() or "transparency" in upright.info:
-                paper = Image.new("RGBA", upright.size, "white")  # what shines through is paper
-                upright = Image.alpha_composite(paper, upright.convert("RGBA"))
-            return np.array(upright.convert("L"), dtype=np.uint8)
+            if "A" not in upright.getbands() and "transparency" not in upright.info:
+                return np.array(upright.convert("L"), dtype=np.uint8)
+            paper = Image.new("L", upright.size, 255)  # what shines through is paper, not ink
+            with_alpha = upright.convert("LA")
+            paper.paste(with_alpha.getchannel("L"), mask=with_alpha.getchannel("A"))
+            return np.array(paper, dtype=np.uint8)
     except ImageRefused:
         raise
     except UnidentifiedImageError as error:
@@ -96,7 +105,8 @@ def _heif() -> list[str]:
     return ["HEIF"]
 
 
-def _pages(data: bytes) -> list[GreyImage]:
+def _pages(data: bytes) -> Iterator[GreyImage]:
+    """The pages one after the other, so that one is held at a time."""
     import pypdfium2
 
     with _PDFIUM:
@@ -104,16 +114,24 @@ def _pages(data: bytes) -> list[GreyImage]:
             document = pypdfium2.PdfDocument(data)
         except pypdfium2.PdfiumError as error:
             raise ImageRefused("PDF повреждён или закрыт паролем") from error
-        try:
-            return [_render(document[i]) for i in range(min(len(document), MAX_PAGES))]
-        except pypdfium2.PdfiumError as error:
-            raise ImageRefused("страница PDF повреждена") from error
-        finally:
+    try:
+        for number in range(min(len(document), MAX_PAGES)):
+            with _PDFIUM:
+                page = _render(document[number])
+            yield page
+    except pypdfium2.PdfiumError as error:
+        raise ImageRefused("страница PDF повреждена") from error
+    finally:
+        with _PDFIUM:
             document.close()
 
 
 def _render(page: "pypdfium2.PdfPage") -> GreyImage:
-    width, height = page.get_size()
-    scale = min(PAGE_DPI / 72, (MAX_PAGE_PIXELS / max(width * height, 1)) ** 0.5)
+    width, height = (max(side, 1.0) for side in page.get_size())
+    scale = min(
+        PAGE_DPI / 72,
+        (MAX_PAGE_PIXELS / (width * height)) ** 0.5,
+        MAX_SIDE / (max(width, height) + 1),
+    )
     pixels = np.array(page.render(scale=scale, grayscale=True).to_numpy(), dtype=np.uint8)
     return pixels.reshape(pixels.shape[:2])

@@ -5,7 +5,7 @@ then, while nothing is read or a code is seen that cannot be read, after a media
 at double size, with local contrast (CLAHE), and with an adaptive threshold.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
@@ -27,12 +27,14 @@ def read_codes(image: Source, engine: Engine = Engine.CASCADE) -> list[str]:
 
     :param image: a path, the bytes of a PNG, JPEG, WebP, HEIC or PDF file, or a frame of 8 bits
         (height × width, or height × width × 3 as OpenCV gives it)
+    Files from strangers can be made to keep a decoder busy for hours: see `reader_process`.
+
     :raises ImageRefused: where it is none of these, damaged, or too large to open safely
     :raises EngineMissing: where the engine's library is not installed
     """
     read = _cascade if engine is Engine.CASCADE else engines.SINGLE[engine]
     if isinstance(image, np.ndarray):
-        pictures: Iterable[GreyImage] = [images.to_grey(image)]
+        pictures = iter([images.to_grey(image)])
     else:
         data = image if isinstance(image, bytes) else images.read_file(Path(image))
         pictures = images.pictures(data)
