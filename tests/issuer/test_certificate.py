@@ -220,3 +220,14 @@ def test_it_declares_what_it_is() -> None:
     assert document.is_tagged()
     assert pdf.endswith(b"%%EOF\n")
     assert (NOON + timedelta()).strftime("%Y%m%d%H%M%S").encode() in pdf
+
+
+@pytest.mark.parametrize("letter", ["Ш", "Ж", "i"])
+def test_a_word_longer_than_a_line_stays_on_the_paper(letter: str) -> None:
+    holder = replace(record().holder, family_name=("Ш" if letter == "i" else letter) * 100)
+    what = replace(record(), holder=holder, status_name=letter * 300, authority=letter * 400)
+    for sheet in pypdfium2.PdfDocument(pdf_of(world().print_key.issue(what), what)):
+        text = sheet.get_textpage()
+        boxes = [text.get_charbox(n) for n in range(text.count_chars())]
+        assert max(right for _, _, right, _ in boxes) <= 595 - 56  # 20 mm of margin
+        assert min(left for left, _, _, _ in boxes) >= 56

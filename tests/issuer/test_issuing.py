@@ -37,7 +37,8 @@ def test_what_is_issued_is_read_back(what: StatusRecord) -> None:
         text = world().print_key.issue(what, allow_ended=True).text
     except IssueRefused as error:
         begins_late = what.period.valid_from > NOON.date() + timedelta(days=300)
-        assert error.code == "TOO_LARGE" or begins_late
+        long_ago = (what.period.valid_through or NOON.date()).year < 1970
+        assert error.code == "TOO_LARGE" or begins_late or long_ago
         return
     report = Verifier(world().trust, Policy()).check(text, NOON)
     assert report.record == what

@@ -128,3 +128,26 @@ def test_a_status_of_one_year_holds_to_the_end_of_its_last_day(hour: int) -> Non
     status_end = midnight(date(2027, 12, 27), ZoneInfo("Europe/Moscow"))
     assert longest.expires_at // 86_400 < day or longest.expires_at == status_end
     assert longest.expires_at - longest.issued_at <= 400 * 86_400
+
+
+@pytest.mark.parametrize("presentation", [Presentation.LIVE, Presentation.SCREEN])
+@pytest.mark.parametrize("hour", range(24))
+def test_a_code_for_the_screen_lives_on_the_last_day_too(
+    presentation: Presentation, hour: int
+) -> None:
+    issued = datetime(2026, 11, 21, hour, 59, 30, tzinfo=ZoneInfo("Europe/Moscow"))
+    term = validity(with_term(date(2026, 1, 1), date(2026, 11, 21)), presentation, issued)
+    end = midnight(date(2026, 11, 22), ZoneInfo("Europe/Moscow"))
+    seconds = 60 if presentation is Presentation.LIVE else 300
+    assert term.expires_at == min(int(issued.timestamp()) + seconds, end)
+    assert term.expires_at > term.issued_at
+
+
+def test_what_ended_before_1970_is_refused_by_its_name() -> None:
+    with pytest.raises(IssueRefused, match="1970"):
+        validity(
+            with_term(date(1960, 1, 1), date(1969, 1, 1)),
+            Presentation.PRINT,
+            NOON,
+            allow_ended=True,
+        )

@@ -1,8 +1,10 @@
 """The key store: keys are kept, listed and retired; only the owner can read or use them."""
 
 import base64
+import os
 import shutil
 import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -174,3 +176,22 @@ def test_a_copied_description_does_not_pass_for_another_key(store: KeyStore) -> 
     copy.write_bytes((store.folder / f"{key.kid}.json").read_bytes())
     with pytest.raises(KeyProblem, match="повреждён"):
         store.all_keys()
+
+
+def test_first_keys_made_at_once_agree_on_one_passphrase(tmp_path: Path) -> None:
+    """Six processes on an empty store, each with a passphrase of its own: one wins."""
+    program = Path(sys.executable).with_name("statusqr-keys")
+    command = [str(program), "new", "--store", str(tmp_path / "new"), "--authority", "a"]
+    started = [
+        subprocess.Popen(
+            [*command, "--name", "A"],
+            env={**os.environ, "STATUSQR_PASSPHRASE": f"a passphrase {number}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for number in range(6)
+    ]
+    for process in started:
+        process.communicate()
+    assert sorted(process.returncode for process in started) == [0, 1, 1, 1, 1, 1]
+    assert len(KeyStore(tmp_path / "new").all_keys()) == 1

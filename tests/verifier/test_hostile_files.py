@@ -5,6 +5,7 @@ import struct
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pictures
 import pypdfium2
 import pytest
@@ -126,3 +127,20 @@ def test_pages_read_from_many_threads_at_once() -> None:
     expected = read_codes(page)
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda _: read_codes(page), range(24))) == [expected] * 24
+
+
+@pytest.mark.parametrize("size", [(200_000, 20), (20, 200_000)])
+def test_a_page_as_long_as_a_street(size: tuple[int, int]) -> None:
+    document = pypdfium2.PdfDocument.new()
+    document.new_page(*size)
+    output = io.BytesIO()
+    document.save(output)
+    assert read_codes(output.getvalue()) == []
+
+
+@pytest.mark.parametrize("shape", [(21, 70_000), (70_000, 21), (20_001, 30)])
+def test_a_frame_as_long_as_a_street(shape: tuple[int, int]) -> None:
+    with pytest.raises(ImageRefused, match="велик"):
+        read_codes(np.zeros(shape, np.uint8))
+    with pytest.raises(ImageRefused, match="точек"):
+        read_codes(pictures.encoded(np.zeros(shape, np.uint8), "PNG"))

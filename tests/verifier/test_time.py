@@ -1,7 +1,7 @@
 """The clock and the edges of every term, to the second."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import pytest
 from hypothesis import given
@@ -160,3 +160,24 @@ def test_a_moment_far_away_is_only_a_wrong_clock_or_an_old_paper() -> None:
     verifier = Verifier(world().trust)
     for at in (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)):
         assert verifier.verify(text, at).verdict is Verdict.UNDETERMINED
+
+
+def test_a_publication_without_a_zone_is_refused_when_it_is_given() -> None:
+    with pytest.raises(ValueError, match="published"):
+        Verifier(world().trust, published=NOON.replace(tzinfo=None))
+
+
+def test_a_zone_that_cannot_say_its_offset() -> None:
+    class Broken(tzinfo):
+        def utcoffset(self, _: object) -> timedelta:
+            raise RuntimeError
+
+        def dst(self, _: object) -> None:
+            return None
+
+        def tzname(self, _: object) -> str:
+            return "broken"
+
+    text = world().print_key.issue().text
+    report = Verifier(world().trust).verify(text, NOON.replace(tzinfo=Broken()))
+    assert report.verdict is Verdict.UNDETERMINED

@@ -215,3 +215,44 @@ def test_the_installed_command(tmp_path: Path) -> None:
     )
     assert objects(run.stdout)[0]["verdict"] == "VALID"
     assert run.stderr == ""
+
+
+STEERING = "a\x1b[2J\x9b\u202e\n ✓ ДЕЙСТВУЕТ.txt"
+
+
+@pytest.mark.parametrize("options", [(), ("--brief",), ("--json",)])
+def test_the_name_of_a_file_cannot_steer_the_terminal(
+    options: tuple[str, ...], run: Run, tmp_path: Path
+) -> None:
+    for name, content in (
+        (STEERING, world().print_key.issue().text),
+        (STEERING + "x", "letter: я"),
+    ):
+        (tmp_path / name).write_text(content)
+        _, out, _ = run(name, *OPTIONS, *options)
+        assert not {"\x1b", "\x9b", "\u202e"} & set(out)
+        assert not any(line.strip().startswith("✓ ДЕЙСТВУЕТ.txt") for line in out.splitlines())
+
+
+def test_a_name_that_is_not_utf_8(run: Run, tmp_path: Path) -> None:
+    name = os.fsdecode(b"\xff\xfe.txt")
+    (tmp_path / name).write_text(world().print_key.issue().text)
+    status, out, _ = run(name, *OPTIONS, "--json")
+    assert status == 0
+    assert json.loads(out)["source"] == "\ufffd\ufffd.txt"
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00"])
+def test_moments_beyond_the_calendar_are_wrong_usage(moment: str, run: Run, tmp_path: Path) -> None:
+    write(tmp_path)
+    status, _, err = run("valid.txt", "--trust", "trust.json", "--at", moment)
+    assert (status, "Traceback" in err) == (2, False)
+
+
+def test_json_hides_what_could_steer_a_terminal() -> None:
+    from statusqr_keys.console import json_line
+
+    document = {"a": "Ёлка\x9b\u202e\u2028\xad\x7f🙂"}
+    line = json_line(document)
+    assert json.loads(line) == document
+    assert line == '{"a": "Ёлка\\u009b\\u202e\\u2028\\u00ad\\u007f🙂"}'

@@ -29,7 +29,7 @@ from .images import read_file
 from .reading import read_codes
 
 MAX_SECONDS = 10.0
-MAX_MEMORY = 3 * 2**30  # bytes of address space, libraries included
+MAX_MEMORY = 2 * 2**30  # bytes of address space, libraries included
 
 
 class SafeReader:
