@@ -5,10 +5,15 @@ STATUSQR_STRICT=1 (set in CI) turns the skip into a failure for what can be inst
 """
 
 import os
+import subprocess
+import sys
 from ctypes.util import find_library
 from pathlib import Path
 
 import pytest
+from commands import PASSPHRASE, Run
+
+from statusqr_issuer import cli
 
 VECTORS = Path(__file__).parents[2] / "shared" / "vectors"
 
@@ -25,3 +30,34 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if not present:
             strict = installable and os.environ.get("STATUSQR_STRICT")
             (pytest.fail if strict else pytest.skip)(f"{mark.args[0]} is absent; remedy: {remedy}")
+
+
+@pytest.fixture(scope="session")
+def operator_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with a print and a live key, made by the command line as an operator would."""
+    folder = tmp_path_factory.mktemp("authority")
+    for use in ("print", "live"):
+        command = [str(Path(sys.executable).with_name("statusqr-keys")), "new"]
+        command += ["--store", str(folder / "store"), "--authority", "yar", "--use", use]
+        command += ["--name", "Вымышленный орган", "--valid-from", "2026-01-01"]
+        environment = {"STATUSQR_PASSPHRASE": PASSPHRASE, "LANG": "C.UTF-8"}
+        subprocess.run(command, check=True, env=environment, capture_output=True)
+    return folder / "store"
+
+
+@pytest.fixture
+def run_issue(
+    operator_store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Run `issue` with the store; give exit status, stdout and stderr."""
+    monkeypatch.setenv("STATUSQR_PASSPHRASE", PASSPHRASE)
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        words = ["statusqr-issuer", "issue", *map(str, arguments), "--store", str(operator_store)]
+        monkeypatch.setattr(sys, "argv", words)
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    return call

@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from statusqr_keys import KeyStore, SqliteStatusIndex, StoredKey
-from statusqr_keys.console import json_line, new_app, parse_moment, run
-from statusqr_keys.files import write_atomic
+from statusqr_keys import KeyStore, SqliteStatusIndex
+from statusqr_keys.console import new_app, parse_moment, run
 from statusqr_keys.passphrase import read_passphrase
 from statusqr_schema import (
     Categories,
@@ -19,7 +18,6 @@ from statusqr_schema import (
     Presentation,
     Profile,
     RecordRefused,
-    RegisterEntry,
     SnilsPolicy,
     StatusQRError,
     advice,
@@ -29,9 +27,8 @@ from statusqr_schema import (
 from statusqr_schema.strict_json import JsonValue
 
 from .desk import Desk, Order
-from .issuing import Credential
-from .naming import Names
-from .qr import QrSymbol, Writer, make_symbol
+from .output import FORMATS, Output, printable_id
+from .qr import Writer
 
 app = new_app("Issue signed status credentials.")
 
@@ -44,12 +41,9 @@ class PresentationName(StrEnum):
     LIVE = "live"
 
 
-ALL_FORMATS = ("pdf", "svg", "png", "txt")
-
-
 def _parse_formats(text: str) -> str:
-    if unknown := set(text.split(",")) - set(ALL_FORMATS):
-        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: есть {', '.join(ALL_FORMATS)}")
+    if unknown := set(text.split(",")) - set(FORMATS):
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: есть {', '.join(FORMATS)}")
     return text
 
 
@@ -113,22 +107,16 @@ def issue(
         allow_ended=allow_ended,
         authority=authority,
     )
-    names, refused = Names(), 0
-    _make_folder(out)
+    output = Output(out, wanted, writer, as_json=as_json)
+    refused = 0
     for number, value in enumerate(entries, 1):
         try:
             entry = read_entry(value, catalogue)
             credential, key = desk.issue(entry.record, order)
-            name = names.name(entry.id, entry.record.certificate_number, credential.digest)
-            symbol = make_symbol(credential.text, writer)
-            files = _write(credential, entry, key, symbol, out / name, wanted)
-            title = _name_of(value, name)
-            _report(credential, key, symbol, title, files, as_json=as_json)
-            for line in advice(entry, catalogue):
-                typer.echo(f"{title}: внимание: {line}", err=True)
+            output.issued(credential, entry, key, list(advice(entry, catalogue)))
         except (RecordRefused, IssueRefused) as error:
             refused += 1
-            _report_refusal(_name_of(value, f"запись {number}"), error, as_json=as_json)
+            output.refused(printable_id(value) or f"запись {number}", error)
     if refused:
         typer.echo(f"Не выпущено: {refused} из {len(entries)}.", err=True)
         raise typer.Exit(1)
@@ -153,21 +141,10 @@ def _catalogue(own: Path | None) -> Categories:
 def _formats(formats: str | None, presentation: PresentationName) -> list[str]:
     printed = presentation is PresentationName.PRINT
     if formats is None:
-        return [f for f in ALL_FORMATS if printed or f != "pdf"]
+        return [f for f in FORMATS if printed or f != "pdf"]
     if "pdf" in formats and not printed:
         raise typer.BadParameter("--formats: код для экрана не печатают, pdf только для print")
     return formats.split(",")
-
-
-def _make_folder(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _cannot_write(out, error) from error
-
-
-def _cannot_write(out: Path, error: OSError) -> StatusQRError:
-    return StatusQRError(f"{out}: не записывается: {error.strerror}", code="OUTPUT")
 
 
 def _read_text(path: Path) -> str:
@@ -182,83 +159,6 @@ def _split(records: Path) -> list[JsonValue]:
         return split_records(_read_text(records))
     except ValueError as error:
         raise StatusQRError(f"{records}: {error}", code="INPUT") from error
-
-
-def _write(
-    credential: Credential,
-    entry: RegisterEntry,
-    key: StoredKey,
-    symbol: QrSymbol,
-    stem: Path,
-    formats: list[str],
-) -> list[Path]:
-    """Write the files of a credential, all of them made before the first is written."""
-    contents: dict[Path, bytes] = {}
-    for ending in formats:
-        path = stem.with_name(f"{stem.name}.{ending}")
-        match ending:
-            case "pdf":
-                from .pdf import render_pdf
-
-                contents[path] = render_pdf(credential, entry.record, key.issuer_name, symbol)
-            case "svg":
-                contents[path] = symbol.svg().encode("utf-8")
-            case "png":
-                contents[path] = symbol.png()
-            case _:
-                contents[path] = f"{credential.text}\n".encode("ascii")
-    try:
-        for path, content in contents.items():
-            write_atomic(path, content, 0o600)  # personal data
-    except OSError as error:
-        raise _cannot_write(stem.parent, error) from error
-    return list(contents)
-
-
-def _report(
-    credential: Credential,
-    key: StoredKey,
-    symbol: QrSymbol,
-    name: str,
-    files: list[Path],
-    *,
-    as_json: bool,
-) -> None:
-    document: dict[str, JsonValue] = {
-        "id": name,
-        "kid": key.kid,
-        "bytes": len(credential.data),
-        "digits": len(credential.text),
-        "qr_version": symbol.version,
-        "files": [str(path) for path in files],
-    }
-    if as_json:
-        typer.echo(json_line(document))
-    else:
-        where = ", ".join(path.name for path in files)
-        typer.echo(f"{name}: {len(credential.data)} байт, QR {symbol.version}: {where}")
-
-
-def _name_of(value: JsonValue, otherwise: str) -> str:
-    """The record's own id, where it can be printed."""
-    name = value.get("id") if isinstance(value, dict) else None
-    return name if isinstance(name, str) and name and name.isprintable() else otherwise
-
-
-def _report_refusal(name: str, error: StatusQRError, *, as_json: bool) -> None:
-    """On stderr, so that stdout holds what was issued and nothing else."""
-    violations = error.violations if isinstance(error, RecordRefused) else ()
-    if as_json:
-        document = {"id": name, "refused": error.code, "message": error.message}
-        broken = [{"rule": v.rule, "path": v.path, "message": v.message} for v in violations]
-        typer.echo(json_line({**document, "violations": broken}), err=True)
-    elif isinstance(error, RecordRefused):
-        typer.echo(f"{name}: запись не принята", err=True)
-        for violation in violations:
-            line = f"  {violation.path}: {violation.message} [{violation.rule}]"
-            typer.echo(line, err=True)
-    else:
-        typer.echo(f"{name}: не выпущено: {error.message} [{error.code}]", err=True)
 
 
 def main() -> None:
