@@ -12,8 +12,18 @@ from pathlib import Path
 
 import pytest
 from commands import PASSPHRASE, Run
+from hypothesis import HealthCheck, settings
 
 from statusqr_issuer import cli
+
+# No test fails by the clock. In CI every run sees the same examples, elsewhere each its own.
+settings.register_profile(
+    "statusqr",
+    deadline=None,
+    derandomize=bool(os.environ.get("STATUSQR_STRICT")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("statusqr")
 
 VECTORS = Path(__file__).parents[2] / "shared" / "vectors"
 

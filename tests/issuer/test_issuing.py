@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import cbor2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from strategies import records
 from world import ENTRY, NOON, WHOLE, Key, record, world
 
@@ -29,7 +29,7 @@ from statusqr_schema import (
 from statusqr_verifier import Policy, Reason, Verdict, Verifier
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(records())
 def test_what_is_issued_is_read_back(what: StatusRecord) -> None:
     """Over the whole space of records: the same data, and never a verdict but a time's."""

@@ -2,7 +2,7 @@
 
 import cbor2
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from statusqr_keys import Alg, KeySigner
@@ -22,7 +22,6 @@ def refused(message: bytes, signer: KeySigner, reason: str) -> None:
         verify1(message, signer.public_key, external_aad=AAD)
 
 
-@settings(deadline=None)
 @given(alg=st.sampled_from(Alg), payload=st.binary(max_size=400), aad=st.binary(max_size=400))
 def test_what_is_signed_verifies(alg: Alg, payload: bytes, aad: bytes) -> None:
     signer = SIGNERS[alg]
@@ -117,7 +116,6 @@ def test_numbers_outside_the_order(numbers: tuple[int, int]) -> None:
     refused(message, SIGNERS[Alg.ES256], "the signature does not hold")
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=80), st.booleans())
 def test_arbitrary_bytes_are_refused_and_nothing_else(data: bytes, tagged: bool) -> None:
     for message in (data, b"\xd2\x84" + data, b"\xd2\x84\x40\xa0" + data):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import cbor2
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from statusqr_keys import Alg, KeySigner
@@ -103,7 +103,6 @@ def test_the_payload_is_in_the_message(payload: object) -> None:
     refused(signed_by_hand(signer, cbor2.dumps({1: -7}), payload=payload), signer, "parts")
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=40), st.booleans())
 def test_arbitrary_headers_are_decoded_or_refused(header: bytes, protected: bool) -> None:
     parts = [header, {}] if protected else [b"", {}]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from statusqr_keys import KeyRecord, KeySigner, KeyUse, Scope
@@ -72,7 +72,6 @@ def test_a_term_of_one_moment() -> None:
     assert covered == [False, True, False]
 
 
-@settings(deadline=None)
 @given(st.integers(-(2**33), 2**33), st.integers(0, 2**32), st.integers(-(2**34), 2**34))
 def test_a_term_is_a_closed_interval(start: int, length: int, instant: int) -> None:
     first, last = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=start + part)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
     encode_dss_signature,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from statusqr_keys import Alg, KeySigner, PublicKey, Signer
@@ -48,7 +48,6 @@ def test_a_key_of_rfc_8032_signs_as_printed_there() -> None:
     )
 
 
-@settings(deadline=None)
 @given(r=numbers, s=numbers)
 def test_raw_and_der(r: int, s: int) -> None:
     raw = to_raw(encode_dss_signature(r, s))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from statusqr_keys import TrustList
@@ -68,14 +68,12 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(json_values)
 def test_any_json_is_a_list_or_refused(value: Any) -> None:
     with pytest.raises(TrustListRefused):
         TrustList.parse(json.dumps(value))
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_refused(text: str) -> None:
     with pytest.raises(TrustListRefused):

@@ -65,7 +65,7 @@ def change(document: Any, data: st.DataObject) -> None:
                 parent[data.draw(st.text())] = data.draw(values)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.data())
 def test_a_changed_list_is_refused_or_good(data: st.DataObject) -> None:
     document = json.loads(GOOD)

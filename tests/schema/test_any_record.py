@@ -57,7 +57,7 @@ def mutated(draw: st.DrawFn) -> Any:
     return document
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(mutated())
 def test_no_document_is_read_in_any_other_way_than_refused_or_kept(document: Any) -> None:
     try:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from strategies import claims
 
 from statusqr_schema import (
@@ -41,7 +41,6 @@ def refused(content: dict[int, Any]) -> bool:
     return False
 
 
-@settings(deadline=None)
 @given(claims())
 def test_round_trip(written: Claims) -> None:
     data = encode(written)

@@ -92,7 +92,7 @@ def test_given_policies_take_the_place_of_the_profile_s_own(
     assert shown.holder.snils == policy.apply(WHOLE)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(records())
 def test_minimal_hides_the_rest_of_every_record(record: StatusRecord) -> None:
     shown = Disclosure(Profile.MINIMAL).apply(record)
@@ -101,7 +101,7 @@ def test_minimal_hides_the_rest_of_every_record(record: StatusRecord) -> None:
     assert shown.holder.full_name == record.holder.full_name
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(records())
 def test_full_changes_numbers_only(record: StatusRecord) -> None:
     shown = Disclosure(Profile.FULL, SnilsPolicy.NONE, SnilsPolicy.NONE).apply(record)

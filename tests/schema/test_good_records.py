@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from strategies import records
 
 from statusqr_schema import (
@@ -131,7 +131,6 @@ def test_a_code_of_a_region_needs_no_leading_zero() -> None:
         }
 
 
-@settings(deadline=None)
 @given(records())
 def test_every_record_that_may_be_signed_survives_json(record: StatusRecord) -> None:
     document = json.loads(json.dumps(record_to_json(record)))

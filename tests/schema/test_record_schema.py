@@ -67,7 +67,7 @@ def test_bad_records(document: dict[str, Any]) -> None:
     assert bool(where(document)) is (document["rule"] not in BEYOND_A_SCHEMA)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(records())
 def test_every_record_that_may_be_signed(record: StatusRecord) -> None:
     assert where(record_to_json(record)) == []
@@ -160,7 +160,7 @@ def test_both_accept(path: str, values: list[Any]) -> None:
 ANYTHING: list[Any] = [..., None, True, 0, "", "76", "Анна", "2026-01-01", [], {}]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.data())
 def test_what_the_reader_accepts_the_schema_accepts(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from([document["id"] for document in GOOD]))

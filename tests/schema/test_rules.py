@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from strategies import LONGEST_FAMILY, records
 
 from statusqr_schema import (
@@ -45,7 +45,6 @@ def rules(record: StatusRecord) -> list[str]:
     return [f"{violation.rule} {violation.path}" for violation in broken(record)]
 
 
-@settings(deadline=None)
 @given(records())
 def test_generated_records_keep_every_rule(record: StatusRecord) -> None:
     assert rules(record) == []

@@ -95,7 +95,7 @@ def test_no_more_pages_than_a_checkpoint_looks_at() -> None:
     assert read_codes(output.getvalue()) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     kind=st.sampled_from(["PNG", "JPEG", "WEBP", "PDF"]),
     changes=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=8),

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pictures
@@ -13,6 +12,8 @@ from world import DATA
 from statusqr_schema import ImageRefused
 from statusqr_verifier.engines import Engine, EngineMissing
 from statusqr_verifier.reader_process import SafeReader
+
+PATIENT = 300.0  # seconds, for files that are read at once also on a slow machine
 
 
 def forms_within_forms(depth: int, times: int) -> bytes:
@@ -45,7 +46,7 @@ def stream(head: bytes, content: bytes) -> bytes:
 
 
 def test_it_reads_what_the_library_reads() -> None:
-    with SafeReader() as reader:
+    with SafeReader(PATIENT) as reader:
         png = pictures.encoded(pictures.scene("R01", "R08"), "PNG")
         texts = {pictures.text("R01"), pictures.text("R08")}
         assert set(reader.read_codes(png)) == texts
@@ -55,7 +56,7 @@ def test_it_reads_what_the_library_reads() -> None:
 
 
 def test_refusals_come_through() -> None:
-    with SafeReader() as reader:
+    with SafeReader(PATIENT) as reader:
         for data in (b"", b"not a picture", b"%PDF-1.7"):
             with pytest.raises(ImageRefused):
                 reader.read_codes(data)
@@ -67,19 +68,16 @@ def test_refusals_come_through() -> None:
 def test_a_file_that_would_take_hours_is_given_up_and_the_next_is_read() -> None:
     hostile = forms_within_forms(12, 10)
     assert len(hostile) < 4000
-    with SafeReader(seconds=1.0) as reader:
-        began = time.monotonic()
+    with SafeReader(1.0) as reader:
         with pytest.raises(ImageRefused, match="слишком сложен"):
             reader.read_codes(hostile)
-        assert time.monotonic() - began < 60  # not hours
-        patient = SafeReader()
-        with patient:
+        with SafeReader(PATIENT) as patient:
             assert patient.read_codes(pictures.encoded(pictures.scene("R01"), "PNG"))
 
 
 def test_a_child_that_dies_is_replaced() -> None:
     png = pictures.encoded(pictures.scene("R01"), "PNG")
-    with SafeReader() as reader:
+    with SafeReader(PATIENT) as reader:
         assert reader.read_codes(png)
         assert reader._child is not None
         reader._child.kill()
@@ -93,7 +91,7 @@ def test_threads_take_turns() -> None:
     names = ["R01", "R08", "R20"] * 3
     found: dict[int, list[str]] = {}
 
-    with SafeReader() as reader:
+    with SafeReader(PATIENT) as reader:
 
         def work(number: int) -> None:
             found[number] = reader.read_codes(pictures.encoded(pictures.code(names[number]), "PNG"))
@@ -111,7 +109,7 @@ def test_an_engine_that_is_missing_is_named(
 ) -> None:
     (tmp_path / "pyzbar.py").write_text("raise ImportError")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with SafeReader() as reader, pytest.raises(EngineMissing, match="zbar"):
+    with SafeReader(PATIENT) as reader, pytest.raises(EngineMissing, match="zbar"):
         reader.read_codes(pictures.encoded(pictures.code("R01"), "PNG"), Engine.ZBAR)
 
 

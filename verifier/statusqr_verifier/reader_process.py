@@ -22,6 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from statusqr_keys.passphrase import VARIABLE as PASSPHRASE_VARIABLE
 from statusqr_schema import ImageRefused
 
 from .engines import Engine, EngineMissing
@@ -62,6 +63,7 @@ class SafeReader:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                env={k: v for k, v in os.environ.items() if k != PASSPHRASE_VARIABLE},
             )
         assert self._child.stdin is not None  # noqa: S101 - as asked for above
         assert self._child.stdout is not None  # noqa: S101
