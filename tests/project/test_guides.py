@@ -12,6 +12,7 @@ import pytest
 from world import Key, trust
 
 from statusqr_issuer import make_symbol
+from statusqr_schema import Categories
 from statusqr_verifier import NoticeKind, Reason
 
 ROOT = Path(__file__).parents[2]
@@ -53,3 +54,9 @@ def test_the_guide_names_every_reason_and_notice() -> None:
         assert re.search(row, GUIDE), reason
     for kind in NoticeKind:
         assert f"| {kind.code} |" in GUIDE, kind
+
+
+def test_the_guide_for_issuers_lists_every_category() -> None:
+    guide = (ROOT / "docs" / "issuers.md").read_text(encoding="utf-8")
+    for category in Categories.builtin().by_code.values():
+        assert f"| `{category.code}` | {category.name} |" in guide
