@@ -1,6 +1,6 @@
 """The issuing desk: finds the key for a record in the store, takes a status entry, signs."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from statusqr_keys import KeySigner, KeyStore, StatusIndex, StoredKey
@@ -10,12 +10,9 @@ from statusqr_schema import (
     IssueRefused,
     Presentation,
     StatusRecord,
-    StatusReference,
-    rules,
 )
 
-from .issuing import Credential, issue, refusal
-from .validity import validity
+from .issuing import Credential, prepare, refusal, sign_claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +45,22 @@ class Desk:
 
         All but the size of the code is judged before a status entry is taken.
         """
-        rules.demand(record, self._categories)
         key = self.key_for(record, order)
-        validity(
+        content = prepare(
             record,
-            order.presentation,
-            order.issued_at,
-            order.lifetime,
-            allow_ended=order.allow_ended,
-        )
-        signer = self._signer(key)
-        status: StatusReference | None = None
-        if order.presentation is Presentation.PRINT:
-            (status,) = self._index.allocate(key.issuer_id, 1)
-        credential = issue(
-            record,
-            signer,
             key=key.record,
             issued_at=order.issued_at,
-            status=status,
             presentation=order.presentation,
             disclosure=order.disclosure,
             lifetime=order.lifetime,
             allow_ended=order.allow_ended,
             categories=self._categories,
         )
-        return credential, key
+        signer = self._signer(key)
+        if order.presentation is Presentation.PRINT:
+            (status,) = self._index.allocate(key.issuer_id, 1)
+            content = replace(content, status=status)
+        return sign_claims(content, signer), key
 
     def key_for(self, record: StatusRecord, order: Order) -> StoredKey:
         """The newest key that may sign this record; IssueRefused says why there is none."""

@@ -5,7 +5,7 @@ and what is signed must be what a reader accepts.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from statusqr_keys import KeyRecord, KeyState, KeyUse, Signer
@@ -23,6 +23,7 @@ from statusqr_schema import (
     qrtext,
     rules,
 )
+from statusqr_schema.days import to_instant
 from statusqr_schema.envelope import EXTERNAL_AAD
 
 from .validity import validity
@@ -66,22 +67,46 @@ def issue(
     :raises RecordRefused: with every rule that the record breaks
     :raises IssueRefused: where the key, the term or the size stands against it
     """
-    rules.demand(record, categories)
-    demand_entitled(key, record, presentation, issued_at)
     if signer.public_key.kid != key.kid:
         raise IssueRefused("подписывает не тот ключ, который описан")
     if (status is None) is (presentation is Presentation.PRINT):
         raise IssueRefused("место в списке отзыва нужно печатным кодам, и только им")
+    content = prepare(
+        record,
+        key=key,
+        issued_at=issued_at,
+        presentation=presentation,
+        disclosure=disclosure,
+        lifetime=lifetime,
+        allow_ended=allow_ended,
+        categories=categories,
+    )
+    return sign_claims(replace(content, status=status), signer)
+
+
+def prepare(
+    record: StatusRecord,
+    *,
+    key: KeyRecord,
+    issued_at: datetime,
+    presentation: Presentation = Presentation.PRINT,
+    disclosure: Disclosure | None = None,
+    lifetime: timedelta | None = None,
+    allow_ended: bool = False,
+    categories: Categories | None = None,
+) -> Claims:
+    """Judge a record and a key as `issue` does; the claims still without their status reference."""
+    rules.demand(record, categories)
+    if reason := refusal(key, record, presentation, issued_at):
+        raise IssueRefused(reason, code="NOT_ENTITLED")
     term = validity(record, presentation, issued_at, lifetime, allow_ended=allow_ended)
-    content = Claims(
+    return Claims(
         record=(disclosure or Disclosure()).apply(record),
         issued_at=term.issued_at,
         not_before=term.not_before,
         expires_at=term.expires_at,
         presentation=presentation,
-        status=status,
     )
-    return sign_claims(content, signer)
 
 
 def sign_claims(content: Claims, signer: Signer) -> Credential:
@@ -95,30 +120,17 @@ def sign_claims(content: Claims, signer: Signer) -> Credential:
         raise IssueRefused(message, code="TOO_LARGE") from error
 
 
-def use_for(presentation: Presentation) -> KeyUse:
-    """Which keys sign which codes: print keys the printed ones, live keys the others."""
-    return KeyUse.PRINT if presentation is Presentation.PRINT else KeyUse.LIVE
-
-
 def refusal(
     key: KeyRecord, record: StatusRecord, presentation: Presentation, issued_at: datetime
 ) -> str | None:
     """Why this key may not sign this record then, or None."""
-    region = record.region.subject_code if record.region else None
+    use = KeyUse.for_presentation(presentation)
     if key.state is not KeyState.ACTIVE:
         return "ключ больше не действует"
-    if key.use is not use_for(presentation):
-        return f"ключ предназначен для другого (нужен --use {use_for(presentation)})"
-    if not key.valid_from <= issued_at <= key.valid_through:
+    if key.use is not use:
+        return f"ключ предназначен для другого (нужен --use {use})"
+    if not key.covers(to_instant(issued_at)):
         return "на этот момент ключ ещё или уже не действует"
-    if not key.scope.admits(record.category, region, record.authority):
+    if not key.scope.admits_record(record):
         return "ключ не подтверждает такую категорию, регион или орган"
     return None
-
-
-def demand_entitled(
-    key: KeyRecord, record: StatusRecord, presentation: Presentation, issued_at: datetime
-) -> None:
-    """IssueRefused where `refusal` has a reason."""
-    if reason := refusal(key, record, presentation, issued_at):
-        raise IssueRefused(reason, code="NOT_ENTITLED")

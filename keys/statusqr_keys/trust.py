@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from statusqr_schema import KeyProblem
+from statusqr_schema import KeyProblem, Presentation, StatusRecord
 
 from .keys import PublicKey
 
@@ -18,6 +18,11 @@ class KeyUse(StrEnum):
     PRINT = "print"
     LIVE = "live"
     STATUS = "status"
+
+    @classmethod
+    def for_presentation(cls, presentation: Presentation) -> "KeyUse":
+        """Which keys sign which codes: print keys the printed ones, live keys the others."""
+        return cls.PRINT if presentation is Presentation.PRINT else cls.LIVE
 
 
 class KeyState(StrEnum):
@@ -35,6 +40,10 @@ class Scope:
     categories: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
     authorities: frozenset[str] = frozenset()
+
+    def admits_record(self, record: StatusRecord) -> bool:
+        """Whether what a record states lies within."""
+        return self.admits(record.category, record.region_code, record.authority)
 
     def admits(self, category: str, region: str | None, authority: str | None) -> bool:
         """Whether a statement lies within. What a code does not state cannot lie outside."""

@@ -105,3 +105,8 @@ class StatusRecord:
     measures_through: date | None = None  # 2г, inclusive
     region: Region | None = None
     data_as_of: datetime | None = None  # point 3, an aware moment, whole seconds
+
+    @property
+    def region_code(self) -> str | None:
+        """The code of the region («76»), or None where none is stated."""
+        return self.region.subject_code if self.region else None

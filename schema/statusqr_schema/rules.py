@@ -109,8 +109,7 @@ def _status(record: StatusRecord, categories: Categories) -> Iterator[RuleViolat
 def _period(record: StatusRecord, categories: Categories) -> Iterator[RuleViolation]:
     period, category = record.period, categories.get(record.category)
     limit = category.term_limit if category else None
-    code = record.region.subject_code if record.region else None
-    limited = limit is not None and (not limit.regions or code in limit.regions)
+    limited = limit is not None and (not limit.regions or record.region_code in limit.regions)
     if period.indefinite and period.valid_through is not None:
         message = "и «бессрочно», и дата окончания"
         yield RuleViolation("INDEFINITE_WITH_END", "status.period", message)

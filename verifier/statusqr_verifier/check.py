@@ -169,8 +169,7 @@ class Verifier:
         if not self._policy.takes_category(record):
             yield Notice(NoticeKind.NOT_FOR_THIS_PLACE, category=record.category)
         elif not self._policy.takes_region(record):
-            region = record.region.subject_code if record.region else ""
-            yield Notice(NoticeKind.NOT_FOR_THIS_PLACE, region=region)
+            yield Notice(NoticeKind.NOT_FOR_THIS_PLACE, region=record.region_code or "")
         if content.presentation is Presentation.PRINT:
             yield Notice(NoticeKind.PRINTED)
         yield from self._record_notices(record, at)
@@ -198,11 +197,8 @@ def _is_aware(at: object) -> bool:
 
 def _authorised(key: KeyRecord, content: Claims) -> bool:
     """Whether this key may sign this: its use, its term, its scope."""
-    printed = content.presentation is Presentation.PRINT
-    record = content.record
-    region = record.region.subject_code if record.region else None
     return (
-        key.use is (KeyUse.PRINT if printed else KeyUse.LIVE)
+        key.use is KeyUse.for_presentation(content.presentation)
         and key.covers(content.issued_at)
-        and key.scope.admits(record.category, region, record.authority)
+        and key.scope.admits_record(content.record)
     )

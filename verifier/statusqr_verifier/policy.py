@@ -35,5 +35,4 @@ class Policy:
 
     def takes_region(self, record: StatusRecord) -> bool:
         """Whether the place takes this region; one that is not stated it does not take."""
-        region = record.region.subject_code if record.region else None
-        return not self.regions or region in self.regions
+        return not self.regions or record.region_code in self.regions
