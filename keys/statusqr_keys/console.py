@@ -2,7 +2,6 @@
 
 import json
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ import typer
 from statusqr_schema import Categories, StatusQRError, subjects
 from statusqr_schema.days import FIRST_DAY, LAST_DAY, MOSCOW
 from statusqr_schema.strict_json import JsonValue
+from statusqr_schema.wording import is_plain
 
 
 def new_app(help_text: str) -> typer.Typer:
@@ -45,16 +45,7 @@ def fail(error: StatusQRError, status: int = 1) -> None:
 def json_line(document: JsonValue) -> str:
     """One line of JSON in which nothing can steer a terminal or turn the writing round."""
     text = json.dumps(document, ensure_ascii=False)
-    return "".join(c if _is_plain(c) else json.dumps(c)[1:-1] for c in text)
-
-
-def one_line(text: str) -> str:
-    """A text, such as a file's name, as it may be printed."""
-    return "".join(c if _is_plain(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-def _is_plain(character: str) -> bool:
-    return not unicodedata.category(character).startswith(("C", "Zl", "Zp"))
+    return "".join(c if is_plain(c) else json.dumps(c)[1:-1] for c in text)
 
 
 def parse_day(text: str) -> datetime:

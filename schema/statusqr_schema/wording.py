@@ -3,6 +3,7 @@
 «по … включительно», never a bare «до»: the word leaves open whether the day counts.
 """
 
+import unicodedata
 from datetime import date, datetime
 
 from .days import MOSCOW
@@ -85,3 +86,13 @@ def counted(number: int, one: str, few: str, many: str) -> str:
     else:
         word = many
     return f"{number}{NBSP}{word}"
+
+
+def is_plain(character: str) -> bool:
+    """Whether a character can neither steer a terminal nor turn the writing round."""
+    return not unicodedata.category(character).startswith(("C", "Zl", "Zp"))
+
+
+def printable(text: str) -> str:
+    """A text from a code, a trust list or a file's name as it may be shown."""
+    return "".join(c if is_plain(c) else "\N{REPLACEMENT CHARACTER}" for c in text)

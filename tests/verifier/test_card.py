@@ -14,8 +14,9 @@ from rich.console import Console
 from world import NOON, Key, record, trust, world
 
 from statusqr_schema import Period, Presentation, claims
+from statusqr_schema.wording import printable
 from statusqr_verifier import Policy, Report, Verifier, terminal
-from statusqr_verifier.card import Look, make_card, printable
+from statusqr_verifier.card import Look, make_card
 from statusqr_verifier.words import Language
 
 GOLDENS = Path(__file__).parent / "goldens"

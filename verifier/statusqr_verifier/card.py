@@ -4,11 +4,11 @@ Pure data for any screen; `terminal` draws it. Names are shown with initials, a
 СНИЛС not at all: who it is, is compared with a document.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 
 from statusqr_schema import Categories, StatusRecord, wording
+from statusqr_schema.wording import printable
 
 from . import words
 from .policy import Policy
@@ -127,13 +127,3 @@ def _facts(report: Report, language: Language) -> tuple[tuple[str, str], ...]:
     if report.signer:
         facts.append((signed, report.signer.name))
     return tuple((label, printable(value)) for label, value in facts)
-
-
-def printable(text: str) -> str:
-    """The text without what could move the cursor or turn the writing round."""
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}"
-        if unicodedata.category(character).startswith(("C", "Zl", "Zp"))
-        else character
-        for character in text
-    )

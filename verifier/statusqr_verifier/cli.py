@@ -12,13 +12,13 @@ from statusqr_keys.console import (
     fail,
     json_line,
     new_app,
-    one_line,
     parse_moment,
     region_code,
     run,
     warn_of_categories,
 )
 from statusqr_schema import ImageRefused, TrustListRefused
+from statusqr_schema.wording import printable
 
 from . import terminal
 from .card import make_card
@@ -100,7 +100,7 @@ def verify(
             for path in files:
                 for report in _reports(path, verifier, reader, engine, at):
                     verdicts.add(report.verdict if isinstance(report, Report) else None)
-                    show(report, one_line(str(path)))
+                    show(report, printable(str(path)))
     except (TrustListRefused, EngineMissing) as error:
         fail(error, WRONG_USAGE)
     for verdict, status in _STATUS_BY_VERDICT:
