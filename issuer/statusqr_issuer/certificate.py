@@ -8,7 +8,7 @@ from datetime import date
 
 from statusqr_schema import wording
 from statusqr_schema.days import from_instant
-from statusqr_schema.record import NBSP, Basis, StatusRecord
+from statusqr_schema.record import NBSP, AnySnils, Basis, StatusRecord
 from statusqr_schema.strict_json import JsonValue
 
 from .issuing import Credential
@@ -86,9 +86,8 @@ def _basis(basis: Basis) -> str:
     return basis.title + dated + number
 
 
-def _snils(snils: object) -> str | None:
-    formatted: str | None = getattr(snils, "formatted", None)
-    return formatted.replace("-", "\u2011").replace(" ", NBSP) if formatted else None
+def _snils(snils: AnySnils | None) -> str | None:
+    return snils.formatted.replace("-", "\u2011").replace(" ", NBSP) if snils else None
 
 
 def _glue(text: str) -> str:

@@ -29,7 +29,6 @@ from .keys import Alg, PublicKey
 from .signer import Signer, is_low_s, to_der
 
 ALG, CRIT, KID = 1, 2, 4  # header labels, RFC 9052 §3.1
-TAG = 18
 EDDSA = -8  # RFC 9053 §2.2, deprecated by RFC 9864 but still met; for Ed25519 keys only
 
 Headers: TypeAlias = Mapping[object, object]

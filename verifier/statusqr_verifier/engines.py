@@ -53,7 +53,7 @@ def zbar(image: GreyImage) -> Seen:
     try:
         from pyzbar import pyzbar
     except ImportError as error:
-        remedy = "pip install 'statusqr[camera]' и пакет Debian libzbar0"
+        remedy = "в папке проекта pip install '.[camera]' и пакет Debian libzbar0"
         raise EngineMissing(f"движок zbar не установлен: {remedy}") from error
     try:
         found = pyzbar.decode(image, symbols=[pyzbar.ZBarSymbol.QRCODE])

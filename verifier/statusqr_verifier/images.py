@@ -7,6 +7,7 @@ anything is unpacked; PDFium renders pages, at a scale that keeps each within th
 import io
 import threading
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -95,6 +96,7 @@ def _picture(data: bytes) -> GreyImage:
         raise ImageRefused("изображение повреждено") from error
 
 
+@cache
 def _heif() -> list[str]:
     """HEIC, where pi-heif is installed (the extra `camera`)."""
     try:

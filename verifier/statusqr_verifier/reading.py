@@ -25,10 +25,10 @@ _DOUBLE_UP_TO = 4_000_000  # pixels; larger pictures are sharpened at their own 
 def read_codes(image: Source, engine: Engine = Engine.CASCADE) -> list[str]:
     """The texts of the QR codes in a picture, each once.
 
-    :param image: a path, the bytes of a PNG, JPEG, WebP, HEIC or PDF file, or a frame of 8 bits
-        (height × width, or height × width × 3 as OpenCV gives it)
     Files from strangers can be made to keep a decoder busy for hours: see `reader_process`.
 
+    :param image: a path, the bytes of a PNG, JPEG, WebP, HEIC or PDF file, or a frame of 8 bits
+        (height × width, or height × width × 3 as OpenCV gives it)
     :raises ImageRefused: where it is none of these, damaged, or too large to open safely
     :raises EngineMissing: where the engine's library is not installed
     """
@@ -52,7 +52,7 @@ def _cascade(image: GreyImage) -> Seen:
         if len(texts) >= expected:
             break
         texts |= dict.fromkeys(engines.zxing(enhance(image)).texts)
-    return Seen(tuple(texts), max(expected - len(texts), 0) if seen.unreadable else 0)
+    return Seen(tuple(texts))
 
 
 def _median(image: GreyImage) -> GreyImage:
