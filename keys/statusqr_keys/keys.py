@@ -37,19 +37,18 @@ class PublicKey:
     """A public key that has been checked: on its curve, not of small order."""
 
     key: ec.EllipticCurvePublicKey | Ed25519PublicKey
+    alg: Alg = field(init=False, compare=False)  # the one algorithm that this key signs with
     kid: bytes = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
+        alg = Alg.ES256
         if isinstance(self.key, Ed25519PublicKey):
             _refuse_small_order(self.key.public_bytes_raw())
+            alg = Alg.ED25519
         elif not isinstance(getattr(self.key, "curve", None), ec.SECP256R1):
             raise KeyProblem("ключ не на кривой P-256")
+        object.__setattr__(self, "alg", alg)
         object.__setattr__(self, "kid", self._thumbprint()[:KID_LENGTH])
-
-    @property
-    def alg(self) -> Alg:
-        """The one algorithm that this key signs with."""
-        return Alg.ED25519 if isinstance(self.key, Ed25519PublicKey) else Alg.ES256
 
     @property
     def coordinates(self) -> tuple[bytes, ...]:

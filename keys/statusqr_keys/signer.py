@@ -23,6 +23,7 @@ PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | Ed25519PrivateKey
 
 # The order n of P-256 (SEC 2, §2.4.2).
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_HALF_ORDER = (P256_ORDER // 2).to_bytes(32)
 _ECDSA = ec.ECDSA(hashes.SHA256())
 
 
@@ -54,7 +55,7 @@ def to_der(raw: bytes) -> bytes:
 
 def is_low_s(raw: bytes) -> bool:
     """Whether S lies in the lower half: its twin n - S would be as valid to ECDSA itself."""
-    return int.from_bytes(raw[32:]) <= P256_ORDER // 2
+    return raw[32:] <= _HALF_ORDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,11 @@ class Presentation(IntEnum):
     @property
     def max_lifetime(self) -> int:
         """The longest exp - iat in seconds."""
-        return (400 * DAY_SECONDS, 600, 60)[self]
+        return _MAX_LIFETIMES[self]
+
+
+_MAX_LIFETIMES = (400 * DAY_SECONDS, 600, 60)
+_PRESENTATIONS = tuple(Presentation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def encode(claims: Claims) -> bytes:
         content[STATUS] = [claims.status.list_number, claims.status.index]
     try:
         data = cbor.encode(content)
-        decode(data)  # strict issuing: what a reader refuses is never signed
+        _read(content)  # strict issuing: what a reader refuses is never signed
     except (MalformedCredential, ValueError) as error:
         raise ValueError(f"a reader would refuse these claims: {error}") from error
     return data
@@ -99,10 +103,13 @@ def encode(claims: Claims) -> bytes:
 
 def decode(data: bytes) -> Claims:
     """The claims in `data`, or MalformedCredential."""
-    content = cbor.decode(data)
-    if not isinstance(content, dict):
+    return _read(cbor.decode(data))
+
+
+def _read(content: CborValue) -> Claims:
+    if type(content) is not dict:
         raise MalformedCredential("the claims are not a map")
-    presentation = _presentation(content.get(PRESENTATION))
+    presentation = _PRESENTATIONS[integer(content.get(PRESENTATION), 0, 2)]
     issued_at = integer(content.get(IAT), 0, LAST_INSTANT)
     expires_at = integer(content.get(EXP), 0, LAST_INSTANT)
     if expires_at - issued_at > presentation.max_lifetime:
@@ -115,13 +122,15 @@ def decode(data: bytes) -> Claims:
         not_before=integer(content[NBF], 0, LAST_INSTANT) if NBF in content else None,
         presentation=presentation,
         status=_status(content, presentation),
-        unknown_claims=tuple((k, v) for k, v in content.items() if k not in _KNOWN),
+        unknown_claims=_unknown(content),
         unknown_fields=unknown_fields,
     )
 
 
-def _presentation(value: CborValue) -> Presentation:
-    return Presentation(integer(value, 0, 2))
+def _unknown(content: Mapping[int, CborValue]) -> Unknown:
+    if _KNOWN >= content.keys():
+        return ()
+    return tuple((key, value) for key, value in content.items() if key not in _KNOWN)
 
 
 def _status(content: Mapping[int, CborValue], presentation: Presentation) -> StatusReference | None:

@@ -24,17 +24,18 @@ are kept. Text is 1 to the given number of characters (code points).
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import NamedTuple
 
 from . import days
 from .cbor import CborValue
 from .errors import MalformedCredential
 from .record import AnySnils, Basis, FamilyMember, Period, Person, Region, StatusRecord
-from .shapes import array, integer, text, text_or_none
+from .shapes import array, integer, text
 from .snils import Snils, SnilsTail
 
 MAX_FAMILY = 32
-KNOWN = range(1, 13)
+KNOWN = frozenset(range(1, 13))
 
 
 class TextLimits(NamedTuple):
@@ -101,7 +102,7 @@ def _basis_out(basis: Basis) -> list[CborValue]:
 
 def from_map(content: CborValue) -> tuple[StatusRecord, tuple[tuple[int, CborValue], ...]]:
     """The record and the keys that this version does not know, or MalformedCredential."""
-    if not isinstance(content, dict):
+    if type(content) is not dict:
         raise MalformedCredential("no status record")
     get = content.get
     record = StatusRecord(
@@ -115,9 +116,11 @@ def from_map(content: CborValue) -> tuple[StatusRecord, tuple[tuple[int, CborVal
         authority=text(content[8], LIMITS.authority) if 8 in content else None,
         certificate_number=text(content[9], LIMITS.number) if 9 in content else None,
         measures_through=_day(content[10]) if 10 in content else None,
-        region=_region(content[11]) if 11 in content else None,
+        region=_region(integer(content[11], 1, 999)) if 11 in content else None,
         data_as_of=_moment(content[12]) if 12 in content else None,
     )
+    if KNOWN >= content.keys():
+        return record, ()
     return record, tuple((key, value) for key, value in content.items() if key not in KNOWN)
 
 
@@ -134,32 +137,33 @@ def _moment(value: CborValue) -> datetime:
 
 def _holder(value: CborValue) -> Person:
     family, given, patronymic, snils = array(value, 4, 4)
-    return Person(*_names(family, given, patronymic), _snils(snils))
-
-
-def _family(value: CborValue) -> tuple[FamilyMember, ...]:
-    members = []
-    for item in array(value, 1, MAX_FAMILY):
-        family, given, patronymic, snils, relation = array(item, 5, 5)
-        names = _names(family, given, patronymic)
-        members.append(FamilyMember(*names, _snils(snils), text(relation, LIMITS.relation)))
-    return tuple(members)
-
-
-def _names(
-    family: CborValue, given: CborValue, patronymic: CborValue
-) -> tuple[str, str | None, str | None]:
     longest = LIMITS.name_part
-    return (
+    return Person(
         text(family, longest),
-        text_or_none(given, longest),
-        text_or_none(patronymic, longest),
+        None if given is None else text(given, longest),
+        None if patronymic is None else text(patronymic, longest),
+        None if snils is None else _snils(snils),
     )
 
 
-def _snils(value: CborValue) -> AnySnils | None:
-    if value is None:
-        return None
+def _family(value: CborValue) -> tuple[FamilyMember, ...]:
+    longest = LIMITS.name_part
+    members = []
+    for item in array(value, 1, MAX_FAMILY):
+        family, given, patronymic, snils, relation = array(item, 5, 5)
+        members.append(
+            FamilyMember(
+                text(family, longest),
+                None if given is None else text(given, longest),
+                None if patronymic is None else text(patronymic, longest),
+                None if snils is None else _snils(snils),
+                text(relation, LIMITS.relation),
+            )
+        )
+    return tuple(members)
+
+
+def _snils(value: CborValue) -> AnySnils:
     number = integer(value, -100_000, 99_999_999_999)
     return Snils(number) if number >= 0 else SnilsTail(-1 - number)
 
@@ -184,8 +188,10 @@ def _basis(value: CborValue) -> Basis:
         return Basis(title)
     if len(parts) == 2:
         return Basis(title, text(parts[1], LIMITS.number))
-    return Basis(title, text_or_none(parts[1], LIMITS.number), _day(parts[2]))
+    number = None if parts[1] is None else text(parts[1], LIMITS.number)
+    return Basis(title, number, _day(parts[2]))
 
 
-def _region(value: CborValue) -> Region:
-    return Region(f"{integer(value, 1, 999):02d}")
+@cache
+def _region(code: int) -> Region:
+    return Region(f"{code:02d}")

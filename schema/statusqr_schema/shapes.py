@@ -13,11 +13,6 @@ def text(value: CborValue, longest: int) -> str:
     return value
 
 
-def text_or_none(value: CborValue, longest: int) -> str | None:
-    """The same, or null."""
-    return None if value is None else text(value, longest)
-
-
 def integer(value: CborValue, lowest: int, highest: int) -> int:
     """An integer within bounds; true and false are not integers."""
     if type(value) is not int or not lowest <= value <= highest:

@@ -46,6 +46,9 @@ _LATEST_END = 12 * 3600
 # In the westernmost zone of Russia (UTC+2) a day has ended 2 hours before midnight UTC.
 _END_IN_RUSSIA = -2 * 3600
 
+_PRINTED = Notice(NoticeKind.PRINTED)
+_REVOCATION_NOT_CHECKED = Notice(NoticeKind.REVOCATION_NOT_CHECKED)
+
 
 class Verifier:
     """Checks codes against a trust list under a place's policy.
@@ -62,6 +65,9 @@ class Verifier:
         self._trust = trust
         self._policy = policy or Policy()
         self._published = published
+        self._signers = {
+            key.kid: SignedBy.of(issuer, key) for issuer in trust.issuers for key in issuer.keys
+        }
 
     def verify(self, text: object, at: datetime, *, seen_at: datetime | None = None) -> Report:
         """Check one code as of `at` (aware).
@@ -71,10 +77,10 @@ class Verifier:
         """
         moment = datetime.fromtimestamp(0, UTC)  # stands in where there is no moment to compare
         try:
-            if not _is_aware(at):
-                return Report(checked_at=moment, findings=(Finding(Reason.CLOCK_WRONG),))
-            moment = at
-            return self.check(text, at, seen_at)
+            if _is_aware(at):
+                moment = at
+                return self.check(text, at, seen_at)
+            return Report(checked_at=moment, findings=(Finding(Reason.CLOCK_WRONG),))
         except Exception:  # the last barrier: a fault of ours is not the holder's
             return Report(checked_at=moment, findings=(Finding(Reason.MALFORMED),))
 
@@ -94,13 +100,13 @@ class Verifier:
         found = self._trust.find(cut.kid)
         if found is None:
             return Report(checked_at=at, findings=(Finding(Reason.UNKNOWN_ISSUER),))
-        issuer, key = found
+        _, key = found
         # 3. the signature
         signed = to_be_signed(cut.protected, cut.payload, envelope.EXTERNAL_AAD)
         own_alg = cut.alg == key.key.alg
         if not own_alg or not verify_raw(key.key, cut.signature, signed, low_s=True):
             return Report(checked_at=at, findings=(Finding(Reason.BAD_SIGNATURE),))
-        signer = SignedBy.of(issuer, key)
+        signer = self._signers[cut.kid]
         # 4. the content
         try:
             content = claims.decode(compression.decompress(cut.payload))
@@ -108,7 +114,7 @@ class Verifier:
             return Report(checked_at=at, findings=(Finding(Reason.MALFORMED),), signer=signer)
         return Report(
             checked_at=at,
-            findings=tuple(self._findings(key, content, at)),
+            findings=tuple(self._findings(key, content, at, at.timestamp())),
             notices=tuple(self._notices(content, at, seen_at)),
             record=content.record,
             signer=signer,
@@ -116,29 +122,31 @@ class Verifier:
             unknown=content.unknown_claims + content.unknown_fields,
         )
 
-    def _findings(self, key: KeyRecord, content: Claims, at: datetime) -> Iterator[Finding]:
+    def _findings(
+        self, key: KeyRecord, content: Claims, at: datetime, now: float
+    ) -> Iterator[Finding]:
         # 5. the key
         if key.state is KeyState.COMPROMISED:
             yield Finding(Reason.KEY_COMPROMISED)
         if not _authorised(key, content):
             yield Finding(Reason.NOT_AUTHORISED)
         # 6. the clock, then time
-        if self._clock_is_wrong(content, at):
+        if self._clock_is_wrong(content, at, now):
             yield Finding(Reason.CLOCK_WRONG)
         else:
-            yield from self._time(content, at)
+            yield from self._time(content, now)
             # 7. the age of the trust data
             yield from self._trust_age(at)
 
-    def _clock_is_wrong(self, content: Claims, at: datetime) -> bool:
+    def _clock_is_wrong(self, content: Claims, at: datetime, now: float) -> bool:
         if self._policy.as_of:
             return False
         tolerance = self._policy.clock_tolerance
-        early = at.timestamp() < content.issued_at - tolerance.total_seconds()
+        early = now < content.issued_at - tolerance.total_seconds()
         return early or (self._published is not None and at < self._published - tolerance)
 
-    def _time(self, content: Claims, at: datetime) -> Iterator[Finding]:
-        now, period = at.timestamp(), content.record.period
+    def _time(self, content: Claims, now: float) -> Iterator[Finding]:
+        period = content.record.period
         first = to_number(period.valid_from)
         begins = max(first * DAY_SECONDS + _EARLIEST_BEGIN, content.not_before or 0)
         if now < begins:
@@ -171,12 +179,12 @@ class Verifier:
         elif not self._policy.takes_region(record):
             yield Notice(NoticeKind.NOT_FOR_THIS_PLACE, region=record.region_code or "")
         if content.presentation is Presentation.PRINT:
-            yield Notice(NoticeKind.PRINTED)
+            yield _PRINTED
         yield from self._record_notices(record, at)
         if seen_at is not None and _is_aware(seen_at) and seen_at <= at:
             yield Notice(NoticeKind.SHOWN_BEFORE, count=(at - seen_at) // timedelta(minutes=1))
         if content.presentation is Presentation.PRINT:
-            yield Notice(NoticeKind.REVOCATION_NOT_CHECKED)  # 7. no status list is known here
+            yield _REVOCATION_NOT_CHECKED  # 7. no status list is known here
 
     def _record_notices(self, record: StatusRecord, at: datetime) -> Iterator[Notice]:
         if (measures := record.measures_through) is not None:
