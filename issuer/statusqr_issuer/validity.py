@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from statusqr_schema import IssueRefused, Presentation, Region, StatusRecord, subjects
-from statusqr_schema.days import DAY_SECONDS, to_instant
+from statusqr_schema.days import DAY_SECONDS, to_instant, zone
 
 DEFAULT_LIFETIME = {
     Presentation.PRINT: timedelta(days=365),
@@ -32,7 +32,7 @@ def zone_of(region: Region | None) -> ZoneInfo:
     subject = subjects().get(region.subject_code) if region else None
     if region is None or subject is None:
         raise IssueRefused("без региона неизвестно, когда кончается последний день срока")
-    return ZoneInfo(region.time_zone or subject.zones[0])
+    return zone(region.time_zone or subject.zones[0])
 
 
 def midnight(day: date, zone: ZoneInfo) -> int:

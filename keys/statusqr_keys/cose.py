@@ -57,7 +57,8 @@ def sign1(
     key = signer.public_key
     protected = encode({**(headers or {}), ALG: int(key.alg), KID: key.kid})
     signature = signer.sign(to_be_signed(protected, payload, external_aad))
-    return b"\xd2" + encode([protected, {}, payload, signature])
+    # tag 18, an array of 4, the second of which is the empty map
+    return b"\xd2\x84" + _bstr(protected) + b"\xa0" + _bstr(payload) + _bstr(signature)
 
 
 def verify1(
@@ -142,6 +143,8 @@ def _bstr(data: bytes) -> bytes:
         return bytes([0x40 + length]) + data
     if length < 256:
         return bytes([0x58, length]) + data
+    if length < 65536:
+        return b"\x59" + length.to_bytes(2) + data
     return encode(data)
 
 

@@ -82,17 +82,15 @@ def encode(claims: Claims) -> bytes:
     known += [key for key, _ in claims.unknown_fields if key in record_cbor.KNOWN]
     if known:
         raise ValueError(f"unknown claims and fields that are known: {known}")
-    content: dict[int, CborValue] = {
-        EXP: claims.expires_at,
-        IAT: claims.issued_at,
-        RECORD: record_cbor.to_map(claims.record, claims.unknown_fields),
-        PRESENTATION: int(claims.presentation),
-        **dict(claims.unknown_claims),
-    }
+    content: dict[int, CborValue] = {EXP: claims.expires_at}
     if claims.not_before is not None:
         content[NBF] = claims.not_before
+    content[IAT] = claims.issued_at
+    content[RECORD] = record_cbor.to_map(claims.record, claims.unknown_fields)
     if claims.status is not None:
         content[STATUS] = [claims.status.list_number, claims.status.index]
+    content[PRESENTATION] = int(claims.presentation)
+    content.update(claims.unknown_claims)
     try:
         data = cbor.encode(content)
         _read(content)  # strict issuing: what a reader refuses is never signed
@@ -128,7 +126,7 @@ def _read(content: CborValue) -> Claims:
 
 
 def _unknown(content: Mapping[int, CborValue]) -> Unknown:
-    if _KNOWN >= content.keys():
+    if content.keys() <= _KNOWN:
         return ()
     return tuple((key, value) for key, value in content.items() if key not in _KNOWN)
 

@@ -1,6 +1,8 @@
 """Days as integers since 1970-01-01 (the semantics of RFC 8943) and moments as epoch seconds."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
+from zoneinfo import ZoneInfo
 
 EPOCH = date(1970, 1, 1).toordinal()
 DAY_SECONDS = 86_400
@@ -33,6 +35,12 @@ def to_instant(moment: datetime) -> int:
 def from_instant(seconds: int) -> datetime:
     """The moment in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """The time zone «Europe/Moscow», read once: ZoneInfo itself forgets all but the last eight."""
+    return ZoneInfo(name)
 
 
 def years_after(day: date, years: int) -> date:

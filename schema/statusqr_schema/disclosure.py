@@ -55,7 +55,9 @@ class Disclosure:
         """The record as it will stand in the code and on the page."""
         of_holder = self._policy(self.holder_snils, SnilsPolicy.WHOLE)
         of_family = self._policy(self.family_snils, SnilsPolicy.LAST_FIVE)
-        holder = replace(record.holder, snils=of_holder.apply(record.holder.snils))
+        holder = record.holder
+        if of_holder is not SnilsPolicy.WHOLE:
+            holder = replace(holder, snils=of_holder.apply(holder.snils))
         if self.profile is Profile.MINIMAL:
             return StatusRecord(
                 holder=holder,
@@ -63,7 +65,9 @@ class Disclosure:
                 status_name=record.status_name,
                 period=record.period,
             )
-        family = tuple(
-            replace(member, snils=of_family.apply(member.snils)) for member in record.family_members
-        )
+        family = record.family_members
+        if of_family is not SnilsPolicy.WHOLE:
+            family = tuple(replace(m, snils=of_family.apply(m.snils)) for m in family)
+        if holder is record.holder and family is record.family_members:
+            return record
         return replace(record, holder=holder, family_members=family)

@@ -119,7 +119,7 @@ def from_map(content: CborValue) -> tuple[StatusRecord, tuple[tuple[int, CborVal
         region=_region(integer(content[11], 1, 999)) if 11 in content else None,
         data_as_of=_moment(content[12]) if 12 in content else None,
     )
-    if KNOWN >= content.keys():
+    if content.keys() <= KNOWN:
         return record, ()
     return record, tuple((key, value) for key, value in content.items() if key not in KNOWN)
 

@@ -4,14 +4,14 @@ The points are those of order 653n. Rules on form (is this a date at all?) are i
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date
 from difflib import get_close_matches
-from zoneinfo import ZoneInfo
+from functools import lru_cache
 
 from .catalogue import Categories, subjects
-from .days import FIRST_DAY, LAST_DAY, LAST_INSTANT, years_after
+from .days import FIRST_DAY, LAST_DAY, LAST_INSTANT, years_after, zone
 from .errors import RecordRefused, RuleViolation
-from .names import broken_rules, broken_text_rules, is_placeholder
+from .names import broken_rules, broken_text_rules, is_placeholder, is_plain_name
 from .record import FamilyMember, Person, Region, StatusRecord
 from .record_cbor import LIMITS, MAX_FAMILY
 from .snils import Snils, broken_rule
@@ -40,25 +40,28 @@ def _person(person: Person, path: str) -> Iterator[RuleViolation]:
         yield RuleViolation("NAME_MISSING", f"{path}.family_name", "нет фамилии")
     if person.given_name is None and person.patronymic is not None:
         yield RuleViolation("NAME_MISSING", f"{path}.given_name", "есть отчество, но нет имени")
-    parts = {
-        "family_name": person.family_name,
-        "given_name": person.given_name,
-        "patronymic": person.patronymic,
-    }
-    for name, part in parts.items():
+    parts = (
+        ("family_name", person.family_name),
+        ("given_name", person.given_name),
+        ("patronymic", person.patronymic),
+    )
+    for name, part in parts:
+        if part is None or (is_plain_name(part) and not is_placeholder(part)):
+            continue
         where = f"{path}.{name}"
-        if name == "patronymic" and part is not None and is_placeholder(part):
+        if name == "patronymic" and is_placeholder(part):
             message = "вместо отсутствующего отчества стоит знак: оставьте поле пустым (null)"
             yield RuleViolation("PATRONYMIC_PLACEHOLDER", where, message)
-        elif part is not None and not part.strip():
+        elif not part.strip():
             if name != "family_name":
                 message = "пустая строка: если имени нет, нужен null"
                 yield RuleViolation("NAME_MISSING", where, message)
-        elif part:
+        else:
             yield from (RuleViolation(rule, where, why) for rule, why in broken_rules(part))
-    if isinstance(person.snils, Snils) and (rule := broken_rule(f"{person.snils.number:011d}")):
-        yield RuleViolation(rule, f"{path}.snils", SNILS_MESSAGES[rule])
-    elif not isinstance(person.snils, Snils):
+    if isinstance(person.snils, Snils):
+        if not person.snils.valid and (rule := broken_rule(f"{person.snils.number:011d}")):
+            yield RuleViolation(rule, f"{path}.snils", SNILS_MESSAGES[rule])
+    else:
         member = isinstance(person, FamilyMember)
         rule = "FAMILY_MEMBER_SNILS_MISSING" if member else "SNILS_MISSING"
         yield RuleViolation(rule, f"{path}.snils", "нет СНИЛС (приказ № 653н, п. 2а)")
@@ -74,6 +77,8 @@ SNILS_MESSAGES = {
 
 
 def _family(record: StatusRecord) -> Iterator[RuleViolation]:
+    if not record.family_members:
+        return
     if len(record.family_members) > MAX_FAMILY:
         message = f"больше {MAX_FAMILY} членов семьи"
         yield RuleViolation("FAMILY_TOO_LARGE", "family_members", message)
@@ -125,7 +130,7 @@ def _decision(record: StatusRecord) -> Iterator[RuleViolation]:
     if record.established_on is None:
         message = "нет даты установления статуса (приказ № 653н, п. 2б)"
         yield RuleViolation("ESTABLISHED_DATE_MISSING", "status.established_on", message)
-    elif record.established_on > _last_day_of_data(record):
+    elif _is_after_data(record.established_on, record):
         message = "статус установлен позже времени представления сведений"
         yield RuleViolation("ESTABLISHED_AFTER_DATA", "status.established_on", message)
     if record.basis is None or not record.basis.title.strip():
@@ -141,18 +146,27 @@ def _decision(record: StatusRecord) -> Iterator[RuleViolation]:
         yield from _text(record.authority, "status.authority", LIMITS.authority)
 
 
-def _last_day_of_data(record: StatusRecord) -> date:
-    """The day of `data_as_of` in the record's region: 21:00 in Moscow is tomorrow farther east."""
-    if record.data_as_of is None or record.data_as_of.tzinfo is None:
-        return LAST_DAY
-    subject = subjects().get(record.region.subject_code) if record.region else None
-    zones = [record.region.time_zone] if record.region and record.region.time_zone else []
-    zones = [zone for zone in zones if subject and zone in subject.zones]
-    zones = zones or list(subject.zones if subject else ("Europe/Moscow",))
+def _is_after_data(day: date, record: StatusRecord) -> bool:
+    """Whether `day` comes after that of `data_as_of` in the record's region.
+
+    21:00 in Moscow is tomorrow farther east. No zone of the country is behind UTC.
+    """
+    moment = record.data_as_of
+    if moment is None or moment.tzinfo is None:
+        return False
     try:
-        return max(record.data_as_of.astimezone(ZoneInfo(zone)).date() for zone in zones)
+        if day <= moment.astimezone(UTC).date():
+            return False
+        return day > max(moment.astimezone(zone(name)).date() for name in _zones(record.region))
     except OverflowError:  # at the very end of the calendar, which `_days` refuses
-        return LAST_DAY
+        return False
+
+
+def _zones(region: Region | None) -> tuple[str, ...]:
+    subject = subjects().get(region.subject_code) if region else None
+    if region is None or subject is None:
+        return ("Europe/Moscow",)
+    return (region.time_zone,) if region.time_zone in subject.zones else subject.zones
 
 
 def _region(region: Region | None) -> Iterator[RuleViolation]:
@@ -173,6 +187,7 @@ def _region(region: Region | None) -> Iterator[RuleViolation]:
         yield RuleViolation("REGION_ZONE", "region.time_zone", message)
 
 
+@lru_cache(maxsize=4096)
 def _subject_of_oktmo(oktmo: str) -> str | None:
     """The subject with the longest prefix of this code: 718… is Югра, other 71… are Тюмень."""
     fit = [subject for subject in subjects().values() if oktmo.startswith(subject.oktmo)]

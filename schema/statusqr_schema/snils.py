@@ -9,15 +9,17 @@ hold it. Ask for `formatted` where the whole number is really wanted.
 
 import re
 from dataclasses import dataclass
+from operator import mul
 from typing import Self
 
 LAST_UNCHECKED = 1_001_998
+_WEIGHTS = range(9, 0, -1)
 _SEPARATORS = re.compile("[- \u00a0\u2011]")
 
 
 def check_digits(number: int) -> int:
     """The two check digits of a nine-digit number (0..999999999)."""
-    total = sum(int(digit) * (9 - place) for place, digit in enumerate(f"{number:09d}"))
+    total: int = sum(map(mul, _WEIGHTS, map(int, f"{number:09d}")))
     return total % 101 % 100
 
 
@@ -61,7 +63,8 @@ class Snils:
     @property
     def valid(self) -> bool:
         """Whether every rule holds, the check digits among them."""
-        return broken_rule(f"{self.number:011d}") is None
+        number, check = divmod(self.number, 100)
+        return 0 < number <= LAST_UNCHECKED or (number > 0 and check_digits(number) == check)
 
     @property
     def tail(self) -> "SnilsTail":
