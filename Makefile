@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
-.PHONY: run test test-long check lint types layers tests system format pictures dictionary constraints clean
+.PHONY: run test test-long check lint types layers tests bench fuzz system format pictures dictionary constraints clean
 
 run: $(STAMP)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh out/demo
@@ -26,6 +26,16 @@ layers: $(STAMP)
 
 tests: $(STAMP) system
 	$(BIN)/pytest -m "not long" --cov --cov-report=term-missing:skip-covered
+
+# Figures, into bench/results. SECTION="speed sizes" takes some of them only. Peers get an environment of their own.
+bench: $(STAMP) system
+	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m bench $(SECTION)
+
+# Every fuzz target for SECONDS each.
+SECONDS ?= 60
+fuzz: $(STAMP) system
+	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS)
 
 test-long: $(STAMP) system
 	$(BIN)/pytest -m long
@@ -64,7 +74,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "StatusQR needs Python 3.11 or later: make PYTHON=python3.12 …"; exit 1; }
 	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { echo "pip is missing. Remedy: sudo apt-get install python3-pip"; exit 1; }
 	$(PYTHON) -m venv --without-pip $(VENV)
-	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
 clean:
