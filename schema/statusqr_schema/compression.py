@@ -8,9 +8,9 @@ import zlib
 from functools import cache
 from importlib.resources import files
 
-from .errors import MalformedCredential, NewerVersion
+from .envelope import VERSION
+from .errors import MalformedCredential
 
-VERSION = 1
 MAX_CONTENT = 4096  # bytes after inflating
 _WINDOW = -15  # raw DEFLATE with a window of 32 KB
 # Level 9 of memory makes no code smaller, but its blocks of 128 KB cost 65 page faults a copy.
@@ -38,17 +38,10 @@ def compress(content: bytes) -> bytes:
     return bytes([VERSION]) + compressor.compress(content) + compressor.flush()
 
 
-def check_version(payload: bytes) -> None:
-    """NewerVersion where the payload is of a later version, MalformedCredential where of none."""
-    if not payload or payload[0] == 0:
-        raise MalformedCredential("no version byte")
-    if payload[0] > VERSION:
-        raise NewerVersion("a version that this program does not know")
-
-
 def decompress(payload: bytes) -> bytes:
     """The content of a payload; never holds more than MAX_CONTENT + 1 bytes of it."""
-    check_version(payload)
+    if payload[:1] != bytes([VERSION]):
+        raise MalformedCredential("a payload of another version")
     inflater = zlib.decompressobj(_WINDOW, dictionary())
     try:
         content = inflater.decompress(payload[1:], MAX_CONTENT + 1)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from statusqr_schema import MalformedCredential
+from statusqr_schema import MalformedCredential, NewerVersion
 from statusqr_schema.envelope import Envelope, parse
 
 ES256, ED25519 = 0x26, 0x32
@@ -18,14 +18,19 @@ def frame(payload: bytes, alg: int = ES256) -> bytes:
     return cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, SIGNATURE]))
 
 
-SHORT, LONG = frame(bytes(100)), frame(bytes(300), ED25519)
+def filled(length: int) -> bytes:
+    """A payload of version 1."""
+    return (b"\x01" + bytes(length))[:length]
+
+
+SHORT, LONG = frame(filled(100)), frame(filled(300), ED25519)
 LENGTHS = [24, 25, 100, 255, 256, 257, 300, 4096, 65535]
 
 
 @pytest.mark.parametrize("length", LENGTHS)
 @pytest.mark.parametrize(("alg", "number"), [(ES256, -7), (ED25519, -19)])
 def test_an_independent_encoder_makes_the_same_form(length: int, alg: int, number: int) -> None:
-    payload = bytes(i % 251 for i in range(length))
+    payload = bytes((i + 1) % 251 for i in range(length))
     data = frame(payload, alg)
     protected = bytes([0xA2, 0x01, alg, 0x04, 0x48]) + KID
     assert parse(data) == Envelope(protected, number, KID, payload, SIGNATURE)
@@ -34,12 +39,12 @@ def test_an_independent_encoder_makes_the_same_form(length: int, alg: int, numbe
 @pytest.mark.parametrize("length", [0, 1, 23, 65536])
 def test_other_lengths_of_the_payload(length: int) -> None:
     with pytest.raises(MalformedCredential):
-        parse(frame(bytes(length)))
+        parse(frame(filled(length)))
 
 
 def framing(data: bytes) -> list[int]:
-    """The places of the bytes that are not key id, payload or signature."""
-    head = 19 if data[17] == 0x58 else 20
+    """The places of the bytes that are not key id, payload or signature, and of the version."""
+    head = 20 if data[17] == 0x58 else 21
     return [*range(8), *range(16, head), len(data) - 66, len(data) - 65]
 
 
@@ -69,7 +74,7 @@ def test_every_other_byte_is_carried_unread(data: bytes) -> None:
         )
 
 
-@pytest.mark.parametrize("data", [SHORT, LONG, frame(bytes(24))], ids=["58", "59", "shortest"])
+@pytest.mark.parametrize("data", [SHORT, LONG, frame(filled(24))], ids=["58", "59", "shortest"])
 def test_nothing_is_missing_and_nothing_follows(data: bytes) -> None:
     for length in range(len(data)):
         with pytest.raises(MalformedCredential):
@@ -81,21 +86,21 @@ def test_nothing_is_missing_and_nothing_follows(data: bytes) -> None:
             parse(extra + data)
 
 
-HEAD = frame(bytes(24))[:17]
+HEAD = frame(filled(24))[:17]
 TAIL = b"\x58\x40" + SIGNATURE
 
 
 @pytest.mark.parametrize(
     "payload",
     [
-        b"\x58\x17" + bytes(23),
-        b"\x57" + bytes(23),
-        b"\x59\x00\x64" + bytes(100),
-        b"\x59\x00\xff" + bytes(255),
-        b"\x5a\x00\x00\x00\x64" + bytes(100),
-        b"\x5a\x00\x01\x00\x00" + bytes(65536),
-        b"\x5f\x58\x64" + bytes(100) + b"\xff",
-        b"\x78\x64" + bytes(100),
+        b"\x58\x17" + filled(23),
+        b"\x57" + filled(23),
+        b"\x59\x00\x64" + filled(100),
+        b"\x59\x00\xff" + filled(255),
+        b"\x5a\x00\x00\x00\x64" + filled(100),
+        b"\x5a\x00\x01\x00\x00" + filled(65536),
+        b"\x5f\x58\x64" + filled(100) + b"\xff",
+        b"\x78\x64" + filled(100),
         b"\xf6",
         b"\x59\x01",
         b"",
@@ -112,17 +117,17 @@ def test_one_form_of_the_length_only(payload: bytes) -> None:
 @pytest.mark.parametrize(
     "parts",
     [
-        [b"", {}, bytes(100), SIGNATURE],
-        [cbor2.dumps({1: -7}), {}, bytes(100), SIGNATURE],
-        [cbor2.dumps({1: -7, 4: KID}), {4: KID}, bytes(100), SIGNATURE],
-        [cbor2.dumps({1: -7, 4: KID, 16: "x"}), {}, bytes(100), SIGNATURE],
-        [cbor2.dumps({1: -7, 4: KID + b"\0"}), {}, bytes(100), SIGNATURE],
-        [cbor2.dumps({1: -8, 4: KID}), {}, bytes(100), SIGNATURE],
-        [cbor2.dumps({1: -35, 4: KID}), {}, bytes(100), SIGNATURE],
-        [cbor2.dumps({1: -7, 4: KID}), {}, bytes(100), SIGNATURE[:-1]],
-        [cbor2.dumps({1: -7, 4: KID}), {}, bytes(100), SIGNATURE * 2],
-        [cbor2.dumps({1: -7, 4: KID}), {}, bytes(100)],
-        [cbor2.dumps({1: -7, 4: KID}), {}, bytes(100), SIGNATURE, b""],
+        [b"", {}, filled(100), SIGNATURE],
+        [cbor2.dumps({1: -7}), {}, filled(100), SIGNATURE],
+        [cbor2.dumps({1: -7, 4: KID}), {4: KID}, filled(100), SIGNATURE],
+        [cbor2.dumps({1: -7, 4: KID, 16: "x"}), {}, filled(100), SIGNATURE],
+        [cbor2.dumps({1: -7, 4: KID + b"\0"}), {}, filled(100), SIGNATURE],
+        [cbor2.dumps({1: -8, 4: KID}), {}, filled(100), SIGNATURE],
+        [cbor2.dumps({1: -35, 4: KID}), {}, filled(100), SIGNATURE],
+        [cbor2.dumps({1: -7, 4: KID}), {}, filled(100), SIGNATURE[:-1]],
+        [cbor2.dumps({1: -7, 4: KID}), {}, filled(100), SIGNATURE * 2],
+        [cbor2.dumps({1: -7, 4: KID}), {}, filled(100)],
+        [cbor2.dumps({1: -7, 4: KID}), {}, filled(100), SIGNATURE, b""],
     ],
 )
 def test_other_sign1_messages(parts: list[object]) -> None:
@@ -147,3 +152,29 @@ def test_arbitrary_bytes(data: bytes) -> None:
     except MalformedCredential:
         return
     assert cbor2.loads(data).value == [parts.protected, {}, parts.payload, parts.signature]
+
+
+LATER = frame(b"\x02" + bytes(99))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        LATER,
+        frame(b"\xff" + bytes(299), ED25519),
+        LATER[:5] + b"\x20" + LATER[6:],
+        LATER[:-66],
+        LATER[:-1],
+        LATER + b"\0",
+    ],
+    ids=["2", "255", "other alg", "no signature", "shorter signature", "longer signature"],
+)
+def test_a_later_version_is_told_whatever_else_it_changes(data: bytes) -> None:
+    with pytest.raises(NewerVersion):
+        parse(data)
+
+
+def test_version_0_is_none() -> None:
+    with pytest.raises(MalformedCredential, match="no version byte") as caught:
+        parse(frame(bytes(100)))
+    assert not isinstance(caught.value, NewerVersion)
