@@ -17,6 +17,7 @@ VERSION = 1
 T = TypeVar("T")
 
 ISSUER_ID = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_LISTS_AT = re.compile(r"https://|http://(127\.0\.0\.1|localhost)([:/]|$)")
 _MOMENT = re.compile(
     "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
     "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
@@ -55,9 +56,7 @@ def _issuer(value: JsonValue, path: str) -> Issuer:
     ]
     name = _text(fields.get("name"), f"{path}.name")
     where = None if lists is None else _text(lists, f"{path}.status_lists")
-    if where is not None and not where.startswith(
-        ("https://", "http://127.0.0.1", "http://localhost")
-    ):
+    if where is not None and not _LISTS_AT.match(where):
         raise TrustListRefused(f"{path}.status_lists: нужен адрес https://")
     return Issuer(identifier, name, tuple(keys), where)
 

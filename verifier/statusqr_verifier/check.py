@@ -111,10 +111,11 @@ class Verifier:
             content = claims.decode(compression.decompress(cut.payload))
         except MalformedCredential:
             return Report(checked_at=at, findings=(Finding(Reason.MALFORMED),), signer=signer)
+        findings = tuple(self._findings(key, content, at, at.timestamp()))
         return Report(
             checked_at=at,
-            findings=tuple(self._findings(key, content, at, at.timestamp())),
-            notices=tuple(self._notices(content, at, seen_at)),
+            findings=findings,
+            notices=tuple(self._notices(content, at, seen_at, sound=not findings)),
             record=content.record,
             signer=signer,
             presentation=content.presentation,
@@ -147,8 +148,8 @@ class Verifier:
     def _time(self, content: Claims, now: float) -> Iterator[Finding]:
         period = content.record.period
         first = to_number(period.valid_from)
-        begins = max(first * DAY_SECONDS + _EARLIEST_BEGIN, content.not_before or 0)
-        if now < begins:
+        early = content.not_before is not None and now < content.not_before
+        if early or now < first * DAY_SECONDS + _EARLIEST_BEGIN:
             yield Finding(Reason.NOT_YET_VALID, day=period.valid_from)
         live = content.presentation is not Presentation.PRINT
         grace = self._policy.live_grace.total_seconds() if live else 0
@@ -171,7 +172,9 @@ class Verifier:
         if age > self._policy.max_trust_age:
             yield Finding(Reason.STALE_TRUST, count=max(age // timedelta(days=1), 1))
 
-    def _notices(self, content: Claims, at: datetime, seen_at: datetime | None) -> Iterator[Notice]:
+    def _notices(
+        self, content: Claims, at: datetime, seen_at: datetime | None, *, sound: bool
+    ) -> Iterator[Notice]:
         record = content.record
         if not self._policy.takes_category(record):
             yield Notice(NoticeKind.NOT_FOR_THIS_PLACE, category=record.category)
@@ -179,14 +182,15 @@ class Verifier:
             yield Notice(NoticeKind.NOT_FOR_THIS_PLACE, region=record.region_code or "")
         if content.presentation is Presentation.PRINT:
             yield _PRINTED
-        yield from self._record_notices(record, at)
+        yield from self._record_notices(record, at, sound)
         if seen_at is not None and _is_aware(seen_at) and seen_at <= at:
             yield Notice(NoticeKind.SHOWN_BEFORE, count=(at - seen_at) // timedelta(minutes=1))
         if content.presentation is Presentation.PRINT:
             yield _REVOCATION_NOT_CHECKED  # 7. no status list is known here
 
-    def _record_notices(self, record: StatusRecord, at: datetime) -> Iterator[Notice]:
-        if (measures := record.measures_through) is not None:
+    def _record_notices(self, record: StatusRecord, at: datetime, sound: bool) -> Iterator[Notice]:
+        # The words of N-MEA go on «…, статус действует», so they need a code without findings.
+        if sound and (measures := record.measures_through) is not None:
             ended = (to_number(measures) + 1) * DAY_SECONDS + _END_IN_RUSSIA
             if at.timestamp() >= ended:
                 yield Notice(NoticeKind.MEASURES_ENDED, day=measures)

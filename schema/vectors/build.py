@@ -1,0 +1,96 @@
+"""Write the test vectors that do not exist yet; what exists is frozen and stays as it is.
+
+    python schema/vectors/build.py             write the new ones
+    python schema/vectors/build.py --rebuild   write all anew: before version 1 is frozen, only then
+
+What a case expects stands in the case, written by hand from FORMAT.md. Where our own verifier
+answers otherwise, nothing is written: then the case, the format or the verifier is wrong.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from vectors import (
+    cases_cbor,
+    cases_claims,
+    cases_deflate,
+    cases_framing,
+    cases_jwk,
+    cases_key,
+    cases_notices,
+    cases_record,
+    cases_signature,
+    cases_text,
+    cases_time,
+    cases_trust,
+)
+from vectors.answer import answer
+from vectors.case import Case
+from vectors.check import INPUTS, differences
+
+FOLDER = Path(__file__).parent
+MAKERS: tuple[Callable[[], Iterator[Case]], ...] = (
+    cases_text.cases,
+    cases_framing.cases,
+    cases_signature.cases,
+    cases_deflate.cases,
+    cases_cbor.cases,
+    cases_claims.cases,
+    cases_record.cases,
+    cases_key.cases,
+    cases_time.cases,
+    cases_notices.cases,
+    cases_trust.cases,
+    cases_jwk.cases,
+)
+
+
+def cases() -> list[Case]:
+    """Every case; ValueError where a name stands twice."""
+    made = [case for maker in MAKERS for case in maker()]
+    names = [case.name for case in made]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"names that stand twice: {twice}")
+    return made
+
+
+def written(document: dict[str, Any]) -> str:
+    """The text of a file."""
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def main() -> int:
+    """Build, compare, write; exit status 1 where our verifier answers otherwise."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rebuild", action="store_true", help="write all files anew")
+    rebuild: bool = parser.parse_args().rebuild
+    wrong = 0
+    files: dict[Path, str] = {}
+    for case in cases():
+        document = json.loads(json.dumps(case.document))
+        given = answer({name: document[name] for name in INPUTS})
+        path = FOLDER / case.folder / f"{case.name}.json"
+        for difference in differences(document["expected"], json.loads(json.dumps(given))):
+            print(f"{case.folder}/{case.name}: {difference}")
+            wrong += 1
+        if rebuild or not path.exists():
+            files[path] = written(document)
+    if wrong:
+        print(f"{wrong} differences: nothing was written")
+        return 1
+    if rebuild:
+        for path in FOLDER.glob("*/*.json"):
+            path.unlink()
+    for path, text in files.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    print(f"{len(files)} files written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
