@@ -40,13 +40,16 @@ fuzz: $(STAMP) system
 test-long: $(STAMP) system
 	$(BIN)/pytest -m long
 
-# Debian packages that some tests use: installed where we may, named where we may not.
-MISSING = $(shell /sbin/ldconfig -p | grep -q libzbar.so.0 || echo libzbar0)
+# Debian packages that some tests use: installed where we may, named where we may not. Debian's Java
+# without windows has the compiler that starts a program from its source; a JDK is not needed.
+MISSING = $(strip $(shell /sbin/ldconfig -p | grep -q libzbar.so.0 || echo libzbar0; \
+  command -v java >/dev/null || echo default-jre-headless; \
+  test -e /usr/share/java/jaxb-runtime.jar || echo libjaxb-java))
 system:
 	@if [ -n "$(MISSING)" ]; then \
 	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -qq --no-install-recommends $(MISSING); \
 	  elif sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -qq --no-install-recommends $(MISSING); \
-	  else echo "NOTE: not installed: $(MISSING). Tests of --engine zbar are skipped. Remedy: sudo apt-get install $(MISSING)"; fi; \
+	  else echo "NOTE: not installed: $(MISSING). Tests that need them are skipped. Remedy: sudo apt-get install $(MISSING)"; fi; \
 	fi
 
 format: $(STAMP)

@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import machine
+from bench import machine, summary
 from bench.table import Section
 
 SECTIONS = ("sizes", "speed", "documents", "symbols", "paper", "imports", "memory")
@@ -31,6 +31,7 @@ def main(chosen: list[str]) -> int:
         (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
         missed += [aim.name for aim in section.aims if not aim.met]
     write_summary()
+    summary.write()
     print(f"aims missed: {', '.join(missed)}" if missed else "every aim is met")
     return 0
 

@@ -5,6 +5,7 @@ STATUSQR_STRICT=1 (set in CI) turns the skip into a failure for what can be inst
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from ctypes.util import find_library
@@ -25,11 +26,15 @@ settings.register_profile(
 )
 settings.load_profile("statusqr")
 
+# Java, and the library that veraPDF's jar (a development dependency) lacks.
+JAXB = Path("/usr/share/java/jaxb-runtime.jar")
+VERA = shutil.which("java") is not None and JAXB.is_file()
 VECTORS = Path(__file__).parents[2] / "shared" / "vectors"
 
 # name: (is it there, remedy, can CI install it)
 TOOLS = {
     "zbar": (find_library("zbar") is not None, "sudo apt-get install libzbar0", True),
+    "vera": (VERA, "sudo apt-get install default-jre-headless libjaxb-java", True),
     "vectors": (VECTORS.is_dir(), f"put the public test vectors into {VECTORS}", False),
 }
 

@@ -126,16 +126,15 @@ def _with_zxing(text: str) -> QrSymbol:
     import numpy
     import zxingcpp
 
-    best: QrSymbol | None = None
+    best, reached = None, LEVELS[0]
     for level in LEVELS:
         code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
         pixels = numpy.array(code.to_image(scale=1, add_quiet_zones=False))
-        rows = tuple(tuple(bool(pixel == 0) for pixel in line) for line in pixels)
-        if best is not None and len(rows) > len(best.rows):
+        if best is not None and len(pixels) > len(best):
             break
-        best = QrSymbol(rows, level)
+        best, reached = pixels, level
     assert best is not None  # noqa: S101 - LEVELS is not empty
-    return best
+    return QrSymbol(tuple(map(tuple, (best == 0).tolist())), reached)
 
 
 _WRITERS: dict[Writer, Callable[[str], QrSymbol]] = {

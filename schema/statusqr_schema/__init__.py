@@ -22,6 +22,7 @@ from .errors import (
     RecordRefused,
     RuleViolation,
     SignatureRefused,
+    StatusListRefused,
     StatusQRError,
     TrustListRefused,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "Snils",
     "SnilsPolicy",
     "SnilsTail",
+    "StatusListRefused",
     "StatusQRError",
     "StatusRecord",
     "StatusReference",

@@ -10,6 +10,7 @@
     ├── KeyProblem             a key, key store or passphrase that cannot be used
     ├── SignatureRefused       a COSE message whose signature or headers do not hold
     ├── TrustListRefused       a trust list that is broken in any part
+    ├── StatusListRefused      a status list that is not what its issuer signed, or breaks the rules
     ├── CatalogueRefused       a category catalogue that is broken
     └── ImageRefused           a file that is not a picture or a page we can read
 
@@ -89,6 +90,12 @@ class TrustListRefused(StatusQRError):
     """A trust list that is not wholly valid; nothing of it is used."""
 
     code = "TRUST_LIST"
+
+
+class StatusListRefused(StatusQRError):
+    """A status list that does not hold; nothing of it is used."""
+
+    code = "STATUS_LIST"
 
 
 class CatalogueRefused(StatusQRError):

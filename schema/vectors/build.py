@@ -1,13 +1,12 @@
 """Write the test vectors that do not exist yet; what exists is frozen and stays as it is.
 
-    python schema/vectors/build.py             write the new ones
-    python schema/vectors/build.py --rebuild   write all anew: before version 1 is frozen, only then
+    python schema/vectors/build.py
 
 What a case expects stands in the case, written by hand from FORMAT.md. Where our own verifier
 answers otherwise, nothing is written: then the case, the format or the verifier is wrong.
 """
 
-import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -33,6 +32,7 @@ from vectors.case import Case
 from vectors.check import INPUTS, differences
 
 FOLDER = Path(__file__).parent
+FROZEN = FOLDER / "frozen.sha256"  # `sha256sum --check` reads it
 MAKERS: tuple[Callable[[], Iterator[Case]], ...] = (
     cases_text.cases,
     cases_framing.cases,
@@ -65,11 +65,8 @@ def written(document: dict[str, Any]) -> str:
 
 def main() -> int:
     """Build, compare, write; exit status 1 where our verifier answers otherwise."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--rebuild", action="store_true", help="write all files anew")
-    rebuild: bool = parser.parse_args().rebuild
     wrong = 0
-    files: dict[Path, str] = {}
+    new: dict[Path, bytes] = {}
     for case in cases():
         document = json.loads(json.dumps(case.document))
         given = answer({name: document[name] for name in INPUTS})
@@ -77,18 +74,18 @@ def main() -> int:
         for difference in differences(document["expected"], json.loads(json.dumps(given))):
             print(f"{case.folder}/{case.name}: {difference}")
             wrong += 1
-        if rebuild or not path.exists():
-            files[path] = written(document)
+        if not path.exists():
+            new[path] = written(document).encode()
     if wrong:
         print(f"{wrong} differences: nothing was written")
         return 1
-    if rebuild:
-        for path in FOLDER.glob("*/*.json"):
-            path.unlink()
-    for path, text in files.items():
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    print(f"{len(files)} files written")
+    with FROZEN.open("a", encoding="ascii") as frozen:
+        for path, data in new.items():
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(data)
+            name = path.relative_to(FOLDER).as_posix()
+            frozen.write(f"{hashlib.sha256(data).hexdigest()}  {name}\n")
+    print(f"{len(new)} files written")
     return 0
 
 
