@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
-.PHONY: run test test-long check lint types layers tests bench fuzz system format pictures dictionary constraints clean
+.PHONY: run test test-long check lint types layers tests bench fuzz system format pictures constraints clean
 
 run: $(STAMP)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh out/demo
@@ -59,9 +59,6 @@ format: $(STAMP)
 # The pictures of the README, drawn from the demonstration.
 pictures: $(STAMP)
 	$(BIN)/python docs/draw_pictures.py
-
-dictionary: $(STAMP)
-	$(BIN)/python schema/dictionary/build.py
 
 # Take the newest versions that the ranges in pyproject.toml allow, and pin them.
 constraints:
