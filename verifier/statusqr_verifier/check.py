@@ -12,7 +12,8 @@ The steps, in this order; the numbers stand again at the code:
    data were published; it hides every other finding on time. Then NOT_YET_VALID;
    LIVE_CODE_EXPIRED for live and screen codes (after 60 s of grace); for print STATUS_ENDED where
    the status has ended, CODE_EXPIRED where only the paper is old
-7. revocation (printed codes): not known to a pinned trust list → notice N-NOREV; the age of the
+7. revocation (printed codes) → REVOKED, SUSPENDED; no list that calls the code valid, or one that
+   is too old → STALE_STATUS; where no lists are known at all → notice N-NOREV. The age of the
    trust data → STALE_TRUST
 
 What a code says of its days is a backstop for its instants: nothing is VALID on a day on which its
@@ -22,7 +23,7 @@ own record says, in every time zone of the world, that the status does not hold 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from statusqr_keys import KeyRecord, KeyState, KeyUse, TrustList
+from statusqr_keys import Issuer, KeyRecord, KeyState, KeyUse, TrustList
 from statusqr_keys.cose import to_be_signed, verify_raw
 from statusqr_schema import (
     Claims,
@@ -39,6 +40,7 @@ from statusqr_schema.days import DAY_SECONDS, to_number
 
 from .policy import Policy
 from .report import Finding, Notice, NoticeKind, Reason, Report, SignedBy
+from .revocation import StatusLists, revocation, staleness
 
 # The widest zones of the world: a day begins at UTC+14 and has ended everywhere at UTC-12.
 _EARLIEST_BEGIN = -14 * 3600
@@ -54,17 +56,24 @@ class Verifier:
     """Checks codes against a trust list under a place's policy.
 
     `published` is the signed moment at which the trust data were published, where they come by
-    distribution; a pinned list has none, and then its age is not judged.
+    distribution; a pinned list has none, and then its age is not judged. `status_lists` come the
+    same way; None means that revocation is not known at all (N-NOREV).
     """
 
     def __init__(
-        self, trust: TrustList, policy: Policy | None = None, *, published: datetime | None = None
+        self,
+        trust: TrustList,
+        policy: Policy | None = None,
+        *,
+        published: datetime | None = None,
+        status_lists: StatusLists | None = None,
     ) -> None:
         if published is not None and not _is_aware(published):
             raise ValueError("published must be aware")
         self._trust = trust
         self._policy = policy or Policy()
         self._published = published
+        self._lists = status_lists
         self._signers = {
             key.kid: SignedBy.of(issuer, key) for issuer in trust.issuers for key in issuer.keys
         }
@@ -99,7 +108,7 @@ class Verifier:
         found = self._trust.find(cut.kid)
         if found is None:
             return Report(checked_at=at, findings=(Finding(Reason.UNKNOWN_ISSUER),))
-        _, key = found
+        issuer, key = found
         # 3. the signature
         signed = to_be_signed(cut.protected, cut.payload, envelope.EXTERNAL_AAD)
         own_alg = cut.alg == key.key.alg
@@ -111,7 +120,7 @@ class Verifier:
             content = claims.decode(compression.decompress(cut.payload))
         except MalformedCredential:
             return Report(checked_at=at, findings=(Finding(Reason.MALFORMED),), signer=signer)
-        findings = tuple(self._findings(key, content, at, at.timestamp()))
+        findings = tuple(self._findings(issuer, key, content, at))
         return Report(
             checked_at=at,
             findings=findings,
@@ -123,19 +132,28 @@ class Verifier:
         )
 
     def _findings(
-        self, key: KeyRecord, content: Claims, at: datetime, now: float
+        self, issuer: Issuer, key: KeyRecord, content: Claims, at: datetime
     ) -> Iterator[Finding]:
+        now = at.timestamp()
         # 5. the key
         if key.state is KeyState.COMPROMISED:
             yield Finding(Reason.KEY_COMPROMISED)
         if not _authorised(key, content):
             yield Finding(Reason.NOT_AUTHORISED)
         # 6. the clock, then time
-        if self._clock_is_wrong(content, at, now):
-            yield Finding(Reason.CLOCK_WRONG)
-        else:
+        clock_is_right = not self._clock_is_wrong(content, at, now)
+        if clock_is_right:
             yield from self._time(content, now)
-            # 7. the age of the trust data
+        else:
+            yield Finding(Reason.CLOCK_WRONG)
+        # 7. revocation, which a wrong clock does not hide, and the age of what is known
+        if self._lists is not None and content.status is not None:
+            proven, current = revocation(issuer.id, content.status, self._lists)
+            if proven is not None:
+                yield Finding(proven)
+            elif clock_is_right:
+                yield from staleness(current, at, self._policy)
+        if clock_is_right:
             yield from self._trust_age(at)
 
     def _clock_is_wrong(self, content: Claims, at: datetime, now: float) -> bool:
@@ -185,8 +203,8 @@ class Verifier:
         yield from self._record_notices(record, at, sound)
         if seen_at is not None and _is_aware(seen_at) and seen_at <= at:
             yield Notice(NoticeKind.SHOWN_BEFORE, count=(at - seen_at) // timedelta(minutes=1))
-        if content.presentation is Presentation.PRINT:
-            yield _REVOCATION_NOT_CHECKED  # 7. no status list is known here
+        if content.presentation is Presentation.PRINT and self._lists is None:
+            yield _REVOCATION_NOT_CHECKED  # 7.
 
     def _record_notices(self, record: StatusRecord, at: datetime, sound: bool) -> Iterator[Notice]:
         # The words of N-MEA go on «…, статус действует», so they need a code without findings.

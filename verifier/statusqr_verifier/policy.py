@@ -16,6 +16,7 @@ class Policy:
     categories: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
     max_trust_age: timedelta = timedelta(hours=72)
+    max_status_age: timedelta = timedelta(hours=72)  # of the list that calls a code valid
     old_data_after: timedelta = timedelta(days=90)  # when N-AGE is shown
     clock_tolerance: timedelta = timedelta(seconds=60)
     live_grace: timedelta = timedelta(seconds=60)

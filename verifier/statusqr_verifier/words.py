@@ -134,6 +134,11 @@ _NOTICES: Mapping[Language, Mapping[NoticeKind, str]] = {
     },
 }
 
+_NO_STATUS = {  # STALE_STATUS where there is no list that has an age
+    Language.RU: "НЕ УДАЛОСЬ ПРОВЕРИТЬ: нет сведений об отзыве",
+    Language.EN: "COULD NOT CHECK: no revocation data",
+}
+
 UNREADABLE = {
     Language.RU: "Код на изображении не найден или не читается",
     Language.EN: "No code found in the picture, or not readable",
@@ -142,6 +147,8 @@ UNREADABLE = {
 
 def said(finding: Finding, language: Language) -> str:
     """The line «WORD: detail» of a finding."""
+    if finding.reason is Reason.STALE_STATUS and finding.count is None:
+        return _NO_STATUS[language]
     return _table(language)[finding.reason][0].format_map(_values(finding, language))
 
 
