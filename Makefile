@@ -32,10 +32,10 @@ bench: $(STAMP) system
 	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m bench $(SECTION)
 
-# Every fuzz target for SECONDS each.
+# Every fuzz target for SECONDS each; FUZZ="--target check --keep" and the like.
 SECONDS ?= 60
 fuzz: $(STAMP) system
-	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS)
+	PYTHONPATH=tests $(BIN)/python -m fuzz.run --seconds $(SECONDS) $(FUZZ)
 
 test-long: $(STAMP) system
 	$(BIN)/pytest -m long

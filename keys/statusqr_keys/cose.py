@@ -79,6 +79,8 @@ def verify1(
     allowed = (int(key.alg), EDDSA) if key.alg is Alg.ED25519 else (int(key.alg),)
     if type(named) is not int or named not in allowed:
         raise SignatureRefused("the algorithm is not the key's own")
+    if not isinstance(decoded.headers.get(KID, b""), bytes):
+        raise SignatureRefused("a kid that is not a byte string")  # RFC 9052 §3.1
     if CRIT in decoded.headers:
         raise SignatureRefused("critical headers that are not understood")
     signed = to_be_signed(decoded.protected, decoded.payload, external_aad)

@@ -63,6 +63,8 @@ def decode(data: bytes) -> CborValue:
         value: CborValue = cbor2.loads(
             data,
             max_depth=MAX_DEPTH,
+            # The proof by length needs this: an indefinite array of 24 to 255 items is no longer
+            # than the definite one.
             allow_indefinite=False,
             allow_duplicate_keys=False,
             semantic_decoders=INERT_TAGS,

@@ -46,6 +46,7 @@ def test_further_headers_are_protected() -> None:
         pytest.param(cbor2.dumps({1: -7, 4: b"a"}), {4: b"b"}, "parts", id="label-in-both"),
         pytest.param(cbor2.dumps({1: -7}), {1: -7}, "parts", id="alg-in-both"),
         pytest.param(b"\xa2\x01\x26\x01\x26", {}, "cannot be decoded", id="label-twice"),
+        pytest.param(cbor2.dumps({1: -7, 4: "text"}), {}, "kid", id="kid-of-text"),
         pytest.param(cbor2.dumps({1: -7, 2: [99], 99: 1}), {}, "critical", id="crit"),
         pytest.param(cbor2.dumps({1: -7, 2: [1]}), {}, "critical", id="crit-of-known-label"),
         pytest.param(b"", {}, "algorithm", id="no-header"),

@@ -15,8 +15,14 @@ SECOND = timedelta(seconds=1)
 MIDNIGHT = datetime(2026, 11, 30, 21, 0, tzinfo=UTC)  # 1 December begins in Moscow
 
 
-def check(text: str, at: datetime, policy: Policy | None = None, **options: datetime) -> Report:
-    return Verifier(world().trust, policy, **options).check(text, at)
+def check(
+    text: str,
+    at: datetime,
+    policy: Policy | None = None,
+    *,
+    published: datetime | None = None,
+) -> Report:
+    return Verifier(world().trust, policy, published=published).check(text, at)
 
 
 def reasons(report: Report) -> list[Reason]:
