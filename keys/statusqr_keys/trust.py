@@ -3,7 +3,7 @@
 `trust_list` holds them all, `trust_json` is their form in JSON.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -43,6 +43,8 @@ class Scope:
 
     def admits_record(self, record: StatusRecord) -> bool:
         """Whether what a record states lies within."""
+        if not (self.categories or self.regions or self.authorities):
+            return True
         return self.admits(record.category, record.region_code, record.authority)
 
     def admits(self, category: str, region: str | None, authority: str | None) -> bool:
@@ -64,12 +66,15 @@ class KeyRecord:
     valid_through: datetime
     state: KeyState = KeyState.ACTIVE
     scope: Scope = Scope()
+    _term: tuple[float, float] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.valid_from.tzinfo is None or self.valid_through.tzinfo is None:
             raise KeyProblem("срок действия ключа без часового пояса")
         if self.valid_through < self.valid_from:
             raise KeyProblem("срок действия ключа кончается раньше, чем начинается")
+        term = (self.valid_from.timestamp(), self.valid_through.timestamp())
+        object.__setattr__(self, "_term", term)
 
     @property
     def kid(self) -> bytes:
@@ -78,7 +83,8 @@ class KeyRecord:
 
     def covers(self, instant: int) -> bool:
         """Whether `instant` (epoch seconds), a moment of signing, lies within the key's term."""
-        return self.valid_from.timestamp() <= instant <= self.valid_through.timestamp()
+        start, end = self._term
+        return start <= instant <= end
 
 
 @dataclass(frozen=True, slots=True)

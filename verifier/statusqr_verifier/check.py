@@ -74,6 +74,10 @@ class Verifier:
         self._policy = policy or Policy()
         self._published = published
         self._lists = status_lists
+        # In seconds, because each code is judged with them.
+        self._tolerance = self._policy.clock_tolerance.total_seconds()
+        self._grace = self._policy.live_grace.total_seconds()
+        self._published_at = published.timestamp() if published is not None else None
         self._signers = {
             key.kid: SignedBy.of(issuer, key) for issuer in trust.issuers for key in issuer.keys
         }
@@ -141,7 +145,7 @@ class Verifier:
         if not _authorised(key, content):
             yield Finding(Reason.NOT_AUTHORISED)
         # 6. the clock, then time
-        clock_is_right = not self._clock_is_wrong(content, at, now)
+        clock_is_right = not self._clock_is_wrong(content, now)
         if clock_is_right:
             yield from self._time(content, now)
         else:
@@ -156,12 +160,13 @@ class Verifier:
         if clock_is_right:
             yield from self._trust_age(at)
 
-    def _clock_is_wrong(self, content: Claims, at: datetime, now: float) -> bool:
+    def _clock_is_wrong(self, content: Claims, now: float) -> bool:
         if self._policy.as_of:
             return False
-        tolerance = self._policy.clock_tolerance
-        early = now < content.issued_at - tolerance.total_seconds()
-        return early or (self._published is not None and at < self._published - tolerance)
+        known: float = content.issued_at
+        if self._published_at is not None:
+            known = max(known, self._published_at)
+        return now < known - self._tolerance
 
     def _time(self, content: Claims, now: float) -> Iterator[Finding]:
         period = content.record.period
@@ -170,8 +175,7 @@ class Verifier:
         if early or now < first * DAY_SECONDS + _EARLIEST_BEGIN:
             yield Finding(Reason.NOT_YET_VALID, day=period.valid_from)
         live = content.presentation is not Presentation.PRINT
-        grace = self._policy.live_grace.total_seconds() if live else 0
-        expired = now >= content.expires_at + grace
+        expired = now >= content.expires_at + (self._grace if live else 0)
         last = to_number(period.valid_through) if period.valid_through else None
         if last is not None and now >= (last + 1) * DAY_SECONDS + _LATEST_END:
             yield Finding(Reason.STATUS_ENDED, day=period.valid_through)
