@@ -1,6 +1,8 @@
-"""`statusqr-issuer`: issue credentials for register records as PDF, SVG, PNG and text."""
+"""`statusqr-issuer`: issue credentials as PDF, SVG, PNG and text; revoke and restore them."""
 
 import os
+import pwd
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +12,9 @@ import typer
 
 from statusqr_keys import KeyStore, SqliteStatusIndex
 from statusqr_keys.console import new_app, parse_moment, run
+from statusqr_keys.holds import CertificateTarget, Note, PersonTarget
 from statusqr_keys.passphrase import read_passphrase
+from statusqr_keys.revocation import SqliteRevocations
 from statusqr_schema import (
     Categories,
     Disclosure,
@@ -29,6 +33,7 @@ from statusqr_schema.strict_json import JsonValue
 from .desk import Desk, Order
 from .output import FORMATS, Output, printable_id
 from .qr import Writer
+from .revoking import Act, Session, issuer_of, read_snils
 
 app = new_app("Issue signed status credentials.")
 
@@ -98,7 +103,8 @@ def issue(
     entries = _split(records)
     keys = KeyStore(store)
     passphrase = read_passphrase(os.environ, passphrase_fd)
-    desk = Desk(keys, SqliteStatusIndex(store), passphrase, catalogue)
+    revocations = SqliteRevocations(store)
+    desk = Desk(keys, SqliteStatusIndex(store), revocations, passphrase, catalogue)
     order = Order(
         issued_at=at or datetime.now(UTC),
         presentation=Presentation[presentation.name],
@@ -120,6 +126,78 @@ def issue(
     if refused:
         typer.echo(f"Не выпущено: {refused} из {len(entries)}.", err=True)
         raise typer.Exit(1)
+
+
+def _command(act: Act) -> Callable[..., None]:
+    def command(
+        store: Annotated[Path, typer.Option(help="Folder of the key store.")],
+        reason: Annotated[
+            str, typer.Option(metavar="TEXT", help="Why; kept in the log in clear, so no names.")
+        ],
+        codes: Annotated[
+            list[Path] | None, typer.Argument(metavar="CODE.txt...", help="Digits of codes.")
+        ] = None,
+        certificate: Annotated[
+            str | None, typer.Option(metavar="NUMBER", help="All codes of this certificate.")
+        ] = None,
+        snils_fd: Annotated[
+            int | None,
+            typer.Option(min=0, help="All codes of the person whose SNILS this descriptor gives."),
+        ] = None,
+        authority: Annotated[
+            str | None, typer.Option(help="With a certificate or person: at this issuer only.")
+        ] = None,
+        author: Annotated[
+            str | None, typer.Option(metavar="TEXT", help="Who decided (the login name).")
+        ] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    ) -> None:
+        if [bool(codes), certificate is not None, snils_fd is not None].count(True) != 1:
+            raise typer.BadParameter("нужно одно: файлы CODE.txt, --certificate или --snils-fd")
+        if certificate is not None and not certificate.strip():
+            raise typer.BadParameter("--certificate: пустой номер")
+        if codes and authority is not None:
+            raise typer.BadParameter("--authority: издателя кода называет сам код")
+        try:
+            note = Note(reason, _login_name() if author is None else author, datetime.now(UTC))
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+        keys = KeyStore(store)
+        session = Session(act, SqliteRevocations(store), keys, note, as_json=as_json)
+        if codes:
+            session.codes(codes)
+        elif certificate is not None:
+            issuer = issuer_of(keys, authority, single=True)
+            session.holder(CertificateTarget(certificate, issuer))
+        elif snils_fd is not None:
+            issuer = issuer_of(keys, authority, single=False)
+            session.holder(PersonTarget(read_snils(snils_fd), issuer))
+        session.conclude(by_code=bool(codes))
+        if session.failed:
+            raise typer.Exit(1)
+
+    command.__doc__ = f"""{_ABOUT[act]}
+
+    Exit status: 0 done or nothing to do, 1 something was not done, 2 wrong usage.
+    """
+    return command
+
+
+_ABOUT = {
+    Act.REVOKE: "Revoke printed codes: single ones, or with them all new ones of a holder.",
+    Act.SUSPEND: "Suspend printed codes: single ones, or with them all new ones of a holder.",
+    Act.RESTORE: "Restore what was revoked or suspended.",
+}
+for _act in Act:
+    app.command(_act.value)(_command(_act))
+
+
+def _login_name() -> str:
+    """The user that the system knows; the environment could name another."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
 
 
 @app.command("categories")

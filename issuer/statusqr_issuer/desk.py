@@ -1,14 +1,21 @@
-"""The issuing desk: finds the key for a record in the store, takes a status entry, signs."""
+"""The issuing desk: finds the key for a record in the store, takes a status entry, signs.
+
+Whoever's certificate or status is revoked or suspended gets no code of any kind.
+"""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from statusqr_keys import KeySigner, KeyStore, StatusIndex, StoredKey
+from statusqr_keys.finder import Identity
+from statusqr_keys.holds import demand_valid
+from statusqr_keys.revocation import Revocations
 from statusqr_schema import (
     Categories,
     Disclosure,
     IssueRefused,
     Presentation,
+    Snils,
     StatusRecord,
 )
 
@@ -31,11 +38,17 @@ class Desk:
     """Issues with the keys of one store. Private keys are unlocked once, when first needed."""
 
     def __init__(
-        self, store: KeyStore, index: StatusIndex, passphrase: bytes, categories: Categories
+        self,
+        store: KeyStore,
+        index: StatusIndex,
+        revocations: Revocations,
+        passphrase: bytes,
+        categories: Categories,
     ) -> None:
         self._store = store
         self._keys = store.all_keys()
         self._index = index
+        self._revocations = revocations
         self._passphrase = passphrase
         self._categories = categories
         self._signers: dict[str, KeySigner] = {}
@@ -43,6 +56,7 @@ class Desk:
     def issue(self, record: StatusRecord, order: Order) -> tuple[Credential, StoredKey]:
         """A credential and the key that signed it; RecordRefused or IssueRefused otherwise.
 
+        The latter has the code REVOKED or SUSPENDED where the certificate or the person is.
         All but the size of the code is judged before a status entry is taken.
         """
         key = self.key_for(record, order)
@@ -56,9 +70,11 @@ class Desk:
             allow_ended=order.allow_ended,
             categories=self._categories,
         )
+        identity = identity_of(record)
+        demand_valid(self._revocations.standing(key.issuer_id, identity))
         signer = self._signer(key)
         if order.presentation is Presentation.PRINT:
-            (status,) = self._index.allocate(key.issuer_id, 1)
+            (status,) = self._index.allocate(key.issuer_id, 1, identity)
             content = replace(content, status=status)
         return sign_claims(content, signer), key
 
@@ -78,3 +94,9 @@ class Desk:
         if key.kid not in self._signers:
             self._signers[key.kid] = self._store.signer(key.kid, self._passphrase)
         return self._signers[key.kid]
+
+
+def identity_of(record: StatusRecord) -> Identity:
+    """By what the codes of a record are found: its certificate and its holder."""
+    snils = record.holder.snils
+    return Identity(record.certificate_number, snils if isinstance(snils, Snils) else None)

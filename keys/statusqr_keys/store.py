@@ -5,7 +5,8 @@
     DIR/
       <kid>.json      what the key is for (public), 0600
       <kid>.pem       the private key, PKCS#8, encrypted with the passphrase, 0600
-      issuing.sqlite  which status list entries are taken, see `status_index`
+      issuing.sqlite  status list entries, and what is revoked: `status_index`, `revocation`
+      finder.key      the key of the digests by which codes are found, see `finder`, 0600
 
 A key exists once its .json does: it is written last, and each file appears whole or not at all.
 """

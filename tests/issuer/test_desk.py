@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from world import NOON, record
+from world import NOON, documents, record
 
 from statusqr_issuer.desk import Desk, Order
 from statusqr_keys import (
@@ -17,7 +17,18 @@ from statusqr_keys import (
     SqliteStatusIndex,
     StoredKey,
 )
-from statusqr_schema import Categories, IssueRefused, KeyProblem, Presentation, RecordRefused
+from statusqr_keys.finder import Identity
+from statusqr_keys.holds import CertificateTarget, CodeTarget, Note, PersonTarget, State
+from statusqr_keys.revocation import SqliteRevocations
+from statusqr_schema import (
+    Categories,
+    IssueRefused,
+    KeyProblem,
+    Presentation,
+    RecordRefused,
+    Snils,
+    StatusReference,
+)
 
 PASSPHRASE = b"a passphrase for tests"
 
@@ -27,10 +38,12 @@ class Counting:
 
     def __init__(self, folder: Path) -> None:
         self.index = SqliteStatusIndex(folder)
-        self.taken: list[object] = []
+        self.taken: list[StatusReference] = []
 
-    def allocate(self, issuer_id: str, count: int):  # type: ignore[no-untyped-def]
-        references = self.index.allocate(issuer_id, count)
+    def allocate(
+        self, issuer_id: str, count: int, identity: Identity | None = None
+    ) -> list[StatusReference]:
+        references = self.index.allocate(issuer_id, count, identity)
         self.taken += references
         return references
 
@@ -47,7 +60,8 @@ def add(store: KeyStore, issuer: str = "yar", use: KeyUse = KeyUse.PRINT, **chan
 
 def desk(store: KeyStore, passphrase: bytes = PASSPHRASE) -> tuple[Desk, Counting]:
     counting = Counting(store.folder)
-    return Desk(store, counting, passphrase, Categories.builtin()), counting
+    revocations = SqliteRevocations(store.folder)
+    return Desk(store, counting, revocations, passphrase, Categories.builtin()), counting
 
 
 @pytest.fixture
@@ -118,3 +132,71 @@ def test_a_wrong_passphrase_and_a_missing_store(store: KeyStore, tmp_path: Path)
         desk(store, b"not the passphrase")[0].issue(record(), Order(NOON))
     with pytest.raises(KeyProblem, match="хранилища"):
         desk(KeyStore(tmp_path / "nowhere"))
+
+
+NOTE = Note("решение отменено", "operator", NOON)
+NUMBER = record().certificate_number or ""
+HOLDER = Snils.parse(documents()["R01"]["holder"]["snils"])
+
+
+@pytest.mark.parametrize("presentation", list(Presentation))
+@pytest.mark.parametrize("target", [CertificateTarget(NUMBER, "yar"), PersonTarget(HOLDER)])
+def test_nothing_is_issued_for_whom_is_held(
+    target: CertificateTarget | PersonTarget, presentation: Presentation, store: KeyStore
+) -> None:
+    add(store)
+    add(store, use=KeyUse.LIVE)
+    made, counting = desk(store)
+    register = SqliteRevocations(store.folder)
+    for hold, code in ((register.suspend, "SUSPENDED"), (register.revoke, "REVOKED")):
+        hold(target, NOTE)
+        with pytest.raises(IssueRefused, match="пока их не восстановят") as refused:
+            made.issue(record(), Order(NOON, presentation))
+        assert refused.value.code == code
+        assert str(NUMBER) not in refused.value.message
+        assert made.issue(record("R02"), Order(NOON, presentation))
+    assert len(counting.taken) == (2 if presentation is Presentation.PRINT else 0)
+    register.restore(target, NOTE)
+    assert made.issue(record(), Order(NOON, presentation))
+
+
+def test_what_is_printed_is_found_by_certificate_and_person(store: KeyStore) -> None:
+    add(store)
+    made, counting = desk(store)
+    for name in ("R01", "R01", "R02"):
+        made.issue(record(name), Order(NOON))
+    register = SqliteRevocations(store.folder)
+    for target in (CertificateTarget(NUMBER), PersonTarget(HOLDER)):
+        outcome = register.revoke(target, NOTE)
+        assert outcome.codes == 2
+        register.restore(target, NOTE)
+    found = [change.reference for change in outcome.changes]
+    assert sorted(found, key=str) == sorted(counting.taken[:2], key=str)
+
+
+def test_a_lost_paper_is_replaced(store: KeyStore) -> None:
+    add(store)
+    made, counting = desk(store)
+    made.issue(record(), Order(NOON))
+    register = SqliteRevocations(store.folder)
+    register.revoke(CodeTarget("yar", counting.taken[0]), NOTE)
+    made.issue(record(), Order(NOON))
+    assert register.states("yar", 0) == {counting.taken[0].index: 1}
+
+
+def test_a_hold_that_falls_between_the_judgement_and_the_entry_is_seen(store: KeyStore) -> None:
+    """The index itself refuses, in the transaction that takes the entry."""
+    add(store)
+    register = SqliteRevocations(store.folder)
+
+    class Late(SqliteRevocations):
+        def standing(self, issuer_id: str, identity: Identity) -> State:
+            standing = super().standing(issuer_id, identity)
+            register.revoke(PersonTarget(HOLDER), NOTE)
+            return standing
+
+    index, late = SqliteStatusIndex(store.folder), Late(store.folder)
+    with pytest.raises(IssueRefused) as refused:
+        Desk(store, index, late, PASSPHRASE, Categories.builtin()).issue(record(), Order(NOON))
+    assert refused.value.code == "REVOKED"
+    assert register.lists("yar") == []
