@@ -1,4 +1,7 @@
-"""`statusqr-keys`: make, list, retire and export signing keys, and write the trust list."""
+"""`statusqr-keys`: make, list, retire and export signing keys; publish trust data.
+
+What needs python-tuf is imported inside its command: it takes a third of a second.
+"""
 
 import json
 import os
@@ -137,6 +140,92 @@ def _write_trust_list(trust: TrustList, out: Path) -> None:
         write_atomic(out, text.encode("utf-8"))
     except OSError as error:
         raise KeyProblem(f"список доверия не записывается: {error.strerror}") from error
+
+
+@app.command()
+def publish(
+    store: Store,
+    to: Annotated[Path, typer.Option(help="Folder of a web server, or of a USB stick.")],
+    watch: Annotated[bool, typer.Option("--watch", help="Publish again on change.")] = False,
+    passphrase_fd: PassphraseFd = None,
+) -> None:
+    """Publish the trust list and the status lists; root.json there is for verifiers."""
+    from .distribution import office, watching
+    from .revocation import SqliteRevocations
+
+    keys = KeyStore(store)
+    keys.all_keys()  # no store, no question for its passphrase
+    passphrase = read_passphrase(os.environ, passphrase_fd)
+    revocations = SqliteRevocations(store)
+
+    def once() -> None:
+        now = datetime.now(UTC)
+        for made in office.make_missing(keys, passphrase, now):
+            typer.echo(f"Внимание: {made}", err=True)
+        done = office.publish_store(keys, revocations, to, passphrase, now)
+        typer.echo(f"Опубликовано {_moment(done.published)}: {to}", err=True)
+        for role in done.due:
+            typer.echo(f"Внимание: подписи роли {role} пора обновить: верните её ключи", err=True)
+
+    once()
+    if watch:
+        watching.publish_on_change(once, lambda: watching.fingerprint(keys, revocations))
+
+
+@app.command()
+def status(store: Store) -> None:
+    """Say what ends when; exit status 1 when something is due."""
+    from .distribution import office
+
+    found = office.deadlines(KeyStore(store), datetime.now(UTC))
+    for each in found:
+        mark = "пора обновить" if each.due else "в порядке"
+        typer.echo(f"{_moment(each.ends)}  {mark:13}  {each.what}")
+    if any(each.due for each in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def rotate(
+    store: Store,
+    authority: Annotated[str, typer.Option(help="Id of the issuer.")],
+    use: Annotated[KeyUse, typer.Option(help="What the key signs.")],
+    passphrase_fd: PassphraseFd = None,
+) -> None:
+    """Replace an issuer's key by a new one of the same scope; print the kid of the new."""
+    from .distribution import office
+
+    keys = KeyStore(store)
+    keys.all_keys()
+    passphrase = read_passphrase(os.environ, passphrase_fd)
+    new_key, retired = office.replace_key(keys, authority, use, passphrase, datetime.now(UTC))
+    for key in retired:
+        typer.echo(f"Ключ {key.kid} больше не подписывает; подписанное им в силе.", err=True)
+    typer.echo("Опубликуйте список доверия, прежде чем выдавать коды новым ключом.", err=True)
+    typer.echo(new_key.kid)
+
+
+@app.command()
+def compromise(
+    kid: str,
+    store: Store,
+    reason: Annotated[
+        str, typer.Option(parser=plain_text, metavar="TEXT", help="Why; kept in the store.")
+    ],
+) -> None:
+    """Let nothing stand that a key has signed; cannot be undone."""
+    from .distribution import office
+
+    key = office.compromise_key(KeyStore(store), kid, reason, datetime.now(UTC))
+    typer.echo(
+        f"Ключ {key.kid} скомпрометирован: со следующей публикации всё, что он подписал, "
+        "недействительно. Опубликуйте сейчас и выдайте коды заново другим ключом.",
+        err=True,
+    )
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(MOSCOW):%d.%m.%Y %H:%M}"
 
 
 def main() -> None:

@@ -11,6 +11,9 @@
     ├── SignatureRefused       a COSE message whose signature or headers do not hold
     ├── TrustListRefused       a trust list that is broken in any part
     ├── StatusListRefused      a status list that is not what its issuer signed, or breaks the rules
+    ├── PublicationFailed      trust data that could not be published; what was there still stands
+    ├── SyncFailed             trust data that could not be fetched; what was kept still stands
+    ├── TrustDataRefused       kept trust data that are missing, damaged or not under this root
     ├── CatalogueRefused       a category catalogue that is broken
     └── ImageRefused           a file that is not a picture or a page we can read
 
@@ -96,6 +99,28 @@ class StatusListRefused(StatusQRError):
     """A status list that does not hold; nothing of it is used."""
 
     code = "STATUS_LIST"
+
+
+class PublicationFailed(StatusQRError):
+    """A publication that was not made; verifiers still find the one before."""
+
+    code = "PUBLICATION"
+
+
+class SyncFailed(StatusQRError):
+    """No newer trust data; the ones that were kept are untouched.
+
+    The code says why: SYNC_UNREACHABLE, SYNC_SLOW, SYNC_EXPIRED, SYNC_ROLLBACK, SYNC_REFUSED, or
+    SYNC_CACHE where the fault is on this side.
+    """
+
+    code = "SYNC"
+
+
+class TrustDataRefused(StatusQRError):
+    """Kept trust data that cannot be verified from the pinned root; nothing of them is used."""
+
+    code = "TRUST_DATA"
 
 
 class CatalogueRefused(StatusQRError):

@@ -58,10 +58,11 @@ def test_the_commands_for_a_record_of_ones_own(name: str, tmp_path: Path) -> Non
     folder.mkdir()
     record = documents()["R08"]  # indefinite
     (folder / "record.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    environment = {**os.environ, "STATUSQR_PASSPHRASE": "a phrase of a newcomer"}
     run = subprocess.run(
         ["bash", "-euc", script],
         cwd=tmp_path,
-        env={**os.environ, "STATUSQR_PASSPHRASE": "a phrase of a newcomer"},
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
@@ -69,6 +70,22 @@ def test_the_commands_for_a_record_of_ones_own(name: str, tmp_path: Path) -> Non
     assert (run.returncode, run.stderr) == (0, "")
     assert re.search("ДЕЙСТВУЕТ", run.stdout)
     assert (folder / "codes" / "r08.pdf").stat().st_size > 10_000
+
+    (script,) = [block for block in blocks(name, "") if "statusqr-keys publish" in block]
+    run = subprocess.run(
+        ["bash", "-euc", script],
+        cwd=tmp_path,
+        env={**environment, "PATH": f"{BIN}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1  # the last command: revoked
+    before, _, after = run.stdout.partition("отозвано")
+    assert "ДЕЙСТВУЕТ" in before
+    assert "ОТОЗВАН" not in before
+    assert "ОТОЗВАН" in after
+    assert "ДЕЙСТВУЕТ" not in after
 
 
 @pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md", "SECURITY.md", "docs/issuers.md"])

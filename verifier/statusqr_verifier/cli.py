@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from statusqr_keys import TrustList
 from statusqr_keys.console import (
     fail,
     json_line,
@@ -17,10 +16,10 @@ from statusqr_keys.console import (
     run,
     warn_of_categories,
 )
-from statusqr_schema import ImageRefused, TrustListRefused
+from statusqr_schema import ImageRefused, SyncFailed, TrustDataRefused, TrustListRefused
 from statusqr_schema.wording import printable
 
-from . import terminal
+from . import terminal, trust_source
 from .card import make_card
 from .check import Verifier
 from .engines import Engine, EngineMissing
@@ -29,6 +28,7 @@ from .policy import Policy
 from .reader_process import SafeReader
 from .report import Report, Verdict
 from .report_json import report_to_json, unreadable_to_json
+from .trust_source import MissingSync
 from .words import UNREADABLE, Language
 
 app = new_app("Check status codes, offline.")
@@ -58,7 +58,10 @@ def verify(
             help="Pictures, PDFs, or text files with the digits of a code.", exists=True
         ),
     ],
-    trust: Annotated[Path, typer.Option(help="The trust list, a JSON file.")],
+    trust: Annotated[
+        Path | None, typer.Option(help="A trust list, a JSON file: revocation is not checked.")
+    ] = None,
+    cache: Annotated[Path | None, typer.Option(help="The folder that `sync` keeps.")] = None,
     at: Annotated[
         datetime | None,
         typer.Option(
@@ -93,7 +96,7 @@ def verify(
         as_of=at is not None,
     )
     try:
-        verifier = Verifier(TrustList.load(trust), policy)
+        verifier = _verifier(trust, cache, policy)
         show = _Screen(lang, policy, as_json=as_json, brief=brief).show
         verdicts: set[Verdict | None] = set()
         with SafeReader() as reader:
@@ -101,11 +104,49 @@ def verify(
                 for report in _reports(path, verifier, reader, engine, at):
                     verdicts.add(report.verdict if isinstance(report, Report) else None)
                     show(report, printable(str(path)))
-    except (TrustListRefused, EngineMissing) as error:
+    except (TrustListRefused, TrustDataRefused, MissingSync, EngineMissing) as error:
         fail(error, WRONG_USAGE)
     for verdict, status in _STATUS_BY_VERDICT:
         if verdict in verdicts:
             raise typer.Exit(status)
+
+
+def _verifier(trust: Path | None, cache: Path | None, policy: Policy) -> Verifier:
+    match trust, cache:
+        case Path(), None:
+            return trust_source.pinned(trust, policy)
+        case None, Path():
+            return trust_source.cached(cache, policy)
+        case _:
+            raise typer.BadParameter("нужно одно из двух: --cache или --trust")
+
+
+@app.command()
+def sync(
+    source: Annotated[
+        str, typer.Option("--from", metavar="URL|DIR", help="Where the data are published.")
+    ],
+    cache: Annotated[Path, typer.Option(help="Folder in which they are kept.")],
+    root: Annotated[
+        Path | None,
+        typer.Option(help="The root that you were given; needed the first time.", dir_okay=False),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Again and again.")] = False,
+    every: Annotated[
+        float, typer.Option(metavar="MINUTES", min=0.01, help="With --watch: how often.")
+    ] = 15,
+) -> None:
+    """Fetch the trust list and the status lists for checking without a network."""
+    try:
+        from . import syncing
+    except ImportError as error:
+        raise MissingSync from error
+    try:
+        if watch:
+            syncing.again_and_again(source, root, cache, every)
+        syncing.once(source, root, cache)
+    except (SyncFailed, TrustDataRefused) as error:
+        syncing.fail_with(error)
 
 
 def _reports(

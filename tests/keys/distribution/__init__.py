@@ -1,0 +1,1 @@
+"""Publishing and synchronising: against real files, real servers, and real attackers."""

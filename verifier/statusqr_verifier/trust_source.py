@@ -1,0 +1,82 @@
+"""Where a verifier's trust data come from: a pinned file, or a cache that `sync` keeps.
+
+The cache is verified again from its pinned root each time it is loaded, without the network. The
+libraries that this needs (the extra `sync`) are loaded only where there is a cache.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from statusqr_keys import TrustList
+from statusqr_keys.files import write_atomic
+from statusqr_schema import StatusQRError, SyncFailed, TrustDataRefused
+
+from .check import Verifier
+from .policy import Policy
+
+if TYPE_CHECKING:
+    from statusqr_keys.distribution.data import TrustData
+
+ROOT = "root.json"  # in the cache: the root that was pinned when it was made
+_MAX_ROOT = 2**20  # bytes
+Progress = Callable[[int, int], None]
+
+
+class MissingSync(StatusQRError):
+    """The libraries of the extra `sync` are not installed."""
+
+    code = "EXTRA"
+
+    def __init__(self) -> None:
+        super().__init__("не установлено: tuf; в папке проекта: pip install '.[sync]'")
+
+
+def pinned(trust_list: Path, policy: Policy) -> Verifier:
+    """A verifier with a trust list as a file, or TrustListRefused: revocation is not known."""
+    return Verifier(TrustList.load(trust_list), policy)
+
+
+def cached(cache: Path, policy: Policy) -> Verifier:
+    """A verifier with the data kept in `cache`, however old, or TrustDataRefused."""
+    try:
+        from statusqr_keys.distribution.offline import load
+    except ImportError as error:
+        raise MissingSync from error
+    data = load(cache, _read_root(cache / ROOT))
+    return Verifier(data.trust, policy, published=data.published, status_lists=data.lists)
+
+
+def synchronise(
+    source: str, root: Path | None, cache: Path, at: datetime, progress: Progress | None = None
+) -> "TrustData":
+    """Bring `cache` up to date from a URL or a folder; SyncFailed where that cannot be done.
+
+    `root` is needed the first time and then kept; later it replaces the one that was kept.
+    """
+    try:
+        from statusqr_keys.distribution.client import sync
+    except ImportError as error:
+        raise MissingSync from error
+    pinned_root = _read_root(root or cache / ROOT)
+    data = sync(source, pinned_root, cache, at, progress=progress)
+    if root is not None:
+        try:
+            write_atomic(cache / ROOT, pinned_root)
+        except OSError as error:
+            message = f"корень доверия не сохраняется: {error.strerror}"
+            raise SyncFailed(message, code="SYNC_CACHE") from error
+    return data
+
+
+def _read_root(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_ROOT + 1)
+    except OSError as error:
+        message = f"корень доверия не читается ({error.strerror}): укажите --root root.json"
+        raise TrustDataRefused(message) from error
+    if len(data) > _MAX_ROOT:
+        raise TrustDataRefused("корень доверия слишком велик")
+    return data
