@@ -205,6 +205,29 @@ def rotate(
     typer.echo(new_key.kid)
 
 
+class RoleName(StrEnum):
+    """The roles of a publication, as `status` names them."""
+
+    ROOT = "root"
+    TARGETS = "targets"
+    STATUS = "status"
+    SNAPSHOT = "snapshot"
+    TIMESTAMP = "timestamp"
+
+
+@app.command("rotate-role")
+def rotate_role(role: RoleName, store: Store, passphrase_fd: PassphraseFd = None) -> None:
+    """Replace the keys of a role of the publication; verifiers follow with their next sync.
+
+    After an online key was stolen, replace snapshot and timestamp both.
+    """
+    from .distribution.roles import Keyring
+
+    passphrase = read_passphrase(os.environ, passphrase_fd)
+    Keyring.load(store, passphrase).rotate(role.value)
+    typer.echo(f"Ключи роли {role.value} заменены: опубликуйте (publish).", err=True)
+
+
 @app.command()
 def compromise(
     kid: str,

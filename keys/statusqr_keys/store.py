@@ -94,6 +94,15 @@ class KeyStore:
         self._write(retired)
         return retired
 
+    def compromise(self, kid: str) -> StoredKey:
+        """Nothing that the key ever signed stands; it cannot be undone."""
+        key = self.find(kid)
+        if key.record.state is KeyState.COMPROMISED:
+            raise KeyProblem("этот ключ уже объявлен скомпрометированным")
+        fallen = replace(key, record=replace(key.record, state=KeyState.COMPROMISED))
+        self._write(fallen)
+        return fallen
+
     def signer(self, kid: str, passphrase: bytes) -> KeySigner:
         """The signer of a key, or KeyProblem where the passphrase or the file is wrong."""
         try:

@@ -6,7 +6,7 @@ The command line and, later, the operator's pages use this; nothing is printed h
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -93,7 +93,6 @@ def compromise_key(store: KeyStore, kid: str, reason: str, at: datetime) -> Stor
     if key.record.state is KeyState.COMPROMISED:
         raise KeyProblem("этот ключ уже объявлен скомпрометированным")
     event = {"at": moment_out(at), "kid": key.kid, "state": "compromised", "reason": reason}
-    fallen = replace(key, record=replace(key.record, state=KeyState.COMPROMISED))
     try:
         path = store.folder / "key-events.jsonl"
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -101,10 +100,9 @@ def compromise_key(store: KeyStore, kid: str, reason: str, at: datetime) -> Stor
             file.write(json.dumps(event, ensure_ascii=False) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        store._write(fallen)
+        return store.compromise(kid)
     except OSError as error:
         raise KeyProblem(f"хранилище ключей не записывается: {error.strerror}") from error
-    return fallen
 
 
 def _add(

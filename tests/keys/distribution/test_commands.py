@@ -234,3 +234,21 @@ def test_a_watching_publisher_notices_a_new_key(store: Path, tmp_path: Path) -> 
 def test_no_such_issuer(authority: Authority) -> None:
     with pytest.raises(KeyProblem, match="нет такого ключа"):
         office.replace_key(authority.store, "nobody", KeyUse.PRINT, PHRASE, AT)
+
+
+def test_the_keys_of_a_role_are_replaced_and_verifiers_follow(
+    run: Run, store: Path, tmp_path: Path
+) -> None:
+    """The pinned root is the first one: the client walks from it to the new keys."""
+    site, cache = tmp_path / "site", tmp_path / "cache"
+    run("publish", "--store", store, "--to", site)
+    root = (site / "root.json").read_bytes()
+    for role in ("timestamp", "snapshot", "targets", "root"):
+        status, _, err = run("rotate-role", role, "--store", store)
+        assert status == 0
+        assert f"Ключи роли {role} заменены" in err
+        assert run("publish", "--store", store, "--to", site)[0] == 0
+    data = sync(site, root, cache, datetime.now(UTC))
+    assert data.root_version > 1
+    assert data.problems == ()
+    assert run("rotate-role", "mirror", "--store", store)[0] == 2
