@@ -108,6 +108,47 @@ def test_amber_after_the_policys_age(authority: Authority, run: Run, tmp_path: P
     assert [f.reason for f in set_back.findings] == [Reason.CLOCK_WRONG]
 
 
+def test_a_clock_that_is_set_back_does_not_make_old_data_fresh(
+    authority: Authority, run: Run, tmp_path: Path
+) -> None:
+    """Revoked on the third day, withheld; on the fifth the clock is set back to the first."""
+    kept = tmp_path / "kept"
+    run("sync", "--from", authority.site, "--root", tmp_path / "given.json", "--cache", kept)
+    text, published = (tmp_path / "code.txt").read_text(), NOW - HOUR
+    first, third = published + 26 * HOUR, published + 70 * HOUR
+    assert trust_source.cached(kept, Policy()).check(text, first).verdict is Verdict.VALID
+    trust_source.remember(kept, third, trust_source.cached(kept, Policy()))
+    verifier = trust_source.cached(kept, Policy())
+    assert verifier.check(text, third).verdict is Verdict.VALID
+    report = verifier.check(text, first)
+    assert [found.reason for found in report.findings] == [Reason.CLOCK_WRONG]
+    assert trust_source.cached(kept, Policy(as_of=True)).check(text, first).verdict is Verdict.VALID
+
+
+def test_a_clock_that_ran_ahead_is_not_remembered(
+    authority: Authority, run: Run, tmp_path: Path
+) -> None:
+    """The data look old then, so nothing is green; and nothing stays closed afterwards."""
+    kept = tmp_path / "kept"
+    run("sync", "--from", authority.site, "--root", tmp_path / "given.json", "--cache", kept)
+    verifier = trust_source.cached(kept, Policy())
+    trust_source.remember(kept, NOW + 1000 * DAY, verifier)
+    assert not (kept / trust_source.SEEN).exists()
+    for rubbish in ("", "x", "-1", "9" * 40):
+        (kept / trust_source.SEEN).write_text(rubbish)
+        assert verdict(run, tmp_path)[0] == "VALID"
+
+
+def test_verifying_remembers_the_moment(authority: Authority, run: Run, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    run("sync", "--from", authority.site, "--root", tmp_path / "given.json", "--cache", kept)
+    assert verdict(run, tmp_path)[0] == "VALID"
+    noted = int((kept / trust_source.SEEN).read_text())
+    assert NOW.timestamp() <= noted <= datetime.now(UTC).timestamp()
+    run("verify", tmp_path / "code.txt", "--cache", kept, "--at", "2030-01-01T00:00:00+03:00")
+    assert int((kept / trust_source.SEEN).read_text()) == noted
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

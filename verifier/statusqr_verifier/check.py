@@ -8,10 +8,10 @@ The steps, in this order; the numbers stand again at the code:
 3. the signature, with low S → BAD_SIGNATURE; nothing of the content is shown before it holds
 4. inflate, decode, types and ranges, lifetime by presentation → MALFORMED
 5. the key's state, use, dates, and what it may state → KEY_COMPROMISED, NOT_AUTHORISED
-6. the clock, then time. CLOCK_WRONG where the moment lies before iat - 60 s or before the trust
-   data were published; it hides every other finding on time. Then NOT_YET_VALID;
-   LIVE_CODE_EXPIRED for live and screen codes (after 60 s of grace); for print STATUS_ENDED where
-   the status has ended, CODE_EXPIRED where only the paper is old
+6. the clock, then time. CLOCK_WRONG where the moment lies before iat - 60 s, before the trust
+   data were published, or before what the device has seen already; it hides every other finding
+   on time. Then NOT_YET_VALID; LIVE_CODE_EXPIRED for live and screen codes (after 60 s of grace);
+   for print STATUS_ENDED where the status has ended, CODE_EXPIRED where only the paper is old
 7. revocation (printed codes) → REVOKED, SUSPENDED; no list that calls the code valid, or one that
    is too old → STALE_STATUS; where no lists are known at all → notice N-NOREV. The age of the
    trust data → STALE_TRUST
@@ -57,7 +57,8 @@ class Verifier:
 
     `published` is the signed moment at which the trust data were published, where they come by
     distribution; a pinned list has none, and then its age is not judged. `status_lists` come the
-    same way; None means that revocation is not known at all (N-NOREV).
+    same way; None means that revocation is not known at all (N-NOREV). `seen` is the latest moment
+    that this device remembers: a clock that was set back behind it is wrong.
     """
 
     def __init__(
@@ -67,9 +68,11 @@ class Verifier:
         *,
         published: datetime | None = None,
         status_lists: StatusLists | None = None,
+        seen: datetime | None = None,
     ) -> None:
-        if published is not None and not _is_aware(published):
-            raise ValueError("published must be aware")
+        known = [moment for moment in (published, seen) if moment is not None]
+        if not all(map(_is_aware, known)):
+            raise ValueError("published and seen must be aware")
         self._trust = trust
         self._policy = policy or Policy()
         self._published = published
@@ -77,7 +80,7 @@ class Verifier:
         # In seconds, because each code is judged with them.
         self._tolerance = self._policy.clock_tolerance.total_seconds()
         self._grace = self._policy.live_grace.total_seconds()
-        self._published_at = published.timestamp() if published is not None else None
+        self._passed = max((moment.timestamp() for moment in known), default=None)
         self._signers = {
             key.kid: SignedBy.of(issuer, key) for issuer in trust.issuers for key in issuer.keys
         }
@@ -96,6 +99,10 @@ class Verifier:
             return Report(checked_at=moment, findings=(Finding(Reason.CLOCK_WRONG),))
         except Exception:  # the last barrier: a fault of ours is not the holder's
             return Report(checked_at=moment, findings=(Finding(Reason.MALFORMED),))
+
+    def data_are_fresh(self, at: datetime) -> bool:
+        """Whether the trust data say when they were published, and are not too old at `at`."""
+        return self._published is not None and at - self._published <= self._policy.max_trust_age
 
     def check(self, text: object, at: datetime, seen_at: datetime | None = None) -> Report:
         """The check itself, without the last barrier of `verify`; tests and fuzzers call this."""
@@ -164,8 +171,8 @@ class Verifier:
         if self._policy.as_of:
             return False
         known: float = content.issued_at
-        if self._published_at is not None:
-            known = max(known, self._published_at)
+        if self._passed is not None:
+            known = max(known, self._passed)
         return now < known - self._tolerance
 
     def _time(self, content: Claims, now: float) -> Iterator[Finding]:

@@ -104,6 +104,8 @@ def verify(
                 for report in _reports(path, verifier, reader, engine, at):
                     verdicts.add(report.verdict if isinstance(report, Report) else None)
                     show(report, printable(str(path)))
+        if cache is not None and at is None:
+            trust_source.remember(cache, datetime.now(UTC), verifier)
     except (TrustListRefused, TrustDataRefused, MissingSync, EngineMissing) as error:
         fail(error, WRONG_USAGE)
     for verdict, status in _STATUS_BY_VERDICT:

@@ -5,13 +5,15 @@ libraries that this needs (the extra `sync`) are loaded only where there is a ca
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from statusqr_keys import TrustList
 from statusqr_keys.files import write_atomic
 from statusqr_schema import StatusQRError, SyncFailed, TrustDataRefused
+from statusqr_schema.days import LAST_INSTANT
 
 from .check import Verifier
 from .policy import Policy
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
     from statusqr_keys.distribution.data import TrustData
 
 ROOT = "root.json"  # in the cache: the root that was pinned when it was made
+SEEN = "seen"  # in the cache: the latest moment that this device has known, in epoch seconds
 _MAX_ROOT = 2**20  # bytes
+_LEAST_STEP = timedelta(seconds=60)  # spares the disk a write for each code
 Progress = Callable[[int, int], None]
 
 
@@ -45,7 +49,35 @@ def cached(cache: Path, policy: Policy) -> Verifier:
     except ImportError as error:
         raise MissingSync from error
     data = load(cache, _read_root(cache / ROOT))
-    return Verifier(data.trust, policy, published=data.published, status_lists=data.lists)
+    return Verifier(
+        data.trust,
+        policy,
+        published=data.published,
+        status_lists=data.lists,
+        seen=_seen(cache / SEEN),
+    )
+
+
+def remember(cache: Path, at: datetime, verifier: Verifier) -> None:
+    """Note that `at` has passed, so that a clock set back later does not make old data look fresh.
+
+    Only while the trust data are not too old: a clock that once ran years ahead must not keep a
+    checkpoint closed, for 72 hours at most. Where the cache cannot be written nothing is noted.
+    """
+    before = _seen(cache / SEEN)
+    later = before is None or at > before + _LEAST_STEP
+    if later and verifier.data_are_fresh(at):
+        with suppress(OSError):
+            write_atomic(cache / SEEN, f"{int(at.timestamp())}\n".encode())
+
+
+def _seen(path: Path) -> datetime | None:
+    """The moment that was noted; None where there is none, or nothing that could be one."""
+    try:
+        seconds = int(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+    return datetime.fromtimestamp(seconds, UTC) if 0 <= seconds <= LAST_INSTANT else None
 
 
 def synchronise(
