@@ -147,6 +147,12 @@ def publish(
     store: Store,
     to: Annotated[Path, typer.Option(help="Folder of a web server, or of a USB stick.")],
     watch: Annotated[bool, typer.Option("--watch", help="Publish again on change.")] = False,
+    root_keys: Annotated[
+        int, typer.Option(min=1, max=16, help="Keys of a new root: the first publication only.")
+    ] = 1,
+    root_threshold: Annotated[
+        int, typer.Option(min=1, max=16, help="How many of them must sign.")
+    ] = 1,
     passphrase_fd: PassphraseFd = None,
 ) -> None:
     """Publish the trust list and the status lists; root.json there is for verifiers."""
@@ -160,7 +166,8 @@ def publish(
 
     def once() -> None:
         now = datetime.now(UTC)
-        for made in office.make_missing(keys, passphrase, now):
+        wanted = {"root_keys": root_keys, "root_threshold": root_threshold}
+        for made in office.make_missing(keys, passphrase, now, **wanted):
             typer.echo(f"Внимание: {made}", err=True)
         done = office.publish_store(keys, revocations, to, passphrase, now)
         typer.echo(f"Опубликовано {_moment(done.published)}: {to}", err=True)

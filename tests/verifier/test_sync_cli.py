@@ -108,6 +108,17 @@ def test_amber_after_the_policys_age(authority: Authority, run: Run, tmp_path: P
     assert [f.reason for f in set_back.findings] == [Reason.CLOCK_WRONG]
 
 
+def test_the_age_is_the_places_own_choice(authority: Authority, run: Run, tmp_path: Path) -> None:
+    authority.publish(NOW - HOUR, to=tmp_path / "stick")
+    kept = tmp_path / "kept"
+    run("sync", "--from", tmp_path / "stick", "--root", tmp_path / "given.json", "--cache", kept)
+    command = ("verify", tmp_path / "code.txt", "--cache", kept, "--json")
+    assert json.loads(run(*command)[1])["verdict"] == "VALID"
+    strict = json.loads(run(*command, "--max-age", "1")[1])
+    assert strict["verdict"] == "UNDETERMINED"
+    assert [found["code"] for found in strict["findings"]] == ["R-OLD", "T-OLD"]
+
+
 def test_a_clock_that_is_set_back_does_not_make_old_data_fresh(
     authority: Authority, run: Run, tmp_path: Path
 ) -> None:

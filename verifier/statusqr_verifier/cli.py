@@ -1,7 +1,7 @@
 """`statusqr-verifier`: read codes from files and show whether the statuses hold."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -62,6 +62,9 @@ def verify(
         Path | None, typer.Option(help="A trust list, a JSON file: revocation is not checked.")
     ] = None,
     cache: Annotated[Path | None, typer.Option(help="The folder that `sync` keeps.")] = None,
+    max_age: Annotated[
+        float, typer.Option(metavar="HOURS", min=1, max=8760, help="Older data turn amber.")
+    ] = 72,
     at: Annotated[
         datetime | None,
         typer.Option(
@@ -93,6 +96,8 @@ def verify(
     policy = Policy(
         categories=frozenset(category or ()),
         regions=frozenset(region or ()),
+        max_trust_age=timedelta(hours=max_age),
+        max_status_age=timedelta(hours=max_age),
         as_of=at is not None,
     )
     try:

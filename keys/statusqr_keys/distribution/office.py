@@ -36,11 +36,21 @@ class Deadline:
     due: bool
 
 
-def make_missing(store: KeyStore, passphrase: bytes, at: datetime) -> list[str]:
-    """Make what a publication needs and the store lacks; what was made, in Russian."""
+def make_missing(
+    store: KeyStore,
+    passphrase: bytes,
+    at: datetime,
+    *,
+    root_keys: int = 1,
+    root_threshold: int = 1,
+) -> list[str]:
+    """Make what a publication needs and the store lacks; what was made, in Russian.
+
+    A new root has `root_keys` keys, of which `root_threshold` must sign.
+    """
     made = []
     if not Keyring.exists(store.folder):
-        Keyring.create(store.folder, passphrase)
+        Keyring.create(store.folder, passphrase, root_keys=root_keys, root_threshold=root_threshold)
         made.append(
             "созданы ключи публикации (root, targets, status, snapshot, timestamp) в папке tuf"
         )

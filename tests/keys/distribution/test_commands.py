@@ -252,3 +252,16 @@ def test_the_keys_of_a_role_are_replaced_and_verifiers_follow(
     assert data.root_version > 1
     assert data.problems == ()
     assert run("rotate-role", "mirror", "--store", store)[0] == 2
+
+
+def test_a_root_of_several_keys(run: Run, store: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    first = ("publish", "--store", store, "--to", site, "--root-keys")
+    status, _, err = run(*first, "2", "--root-threshold", "3")
+    assert status == 1
+    assert "порог подписей корня" in err
+    assert run(*first, "3", "--root-threshold", "2")[0] == 0
+    signed = json.loads((site / "root.json").read_text())["signed"]["roles"]["root"]
+    assert (len(signed["keyids"]), signed["threshold"]) == (3, 2)
+    root = (site / "root.json").read_bytes()
+    assert sync(site, root, tmp_path / "cache", datetime.now(UTC)).problems == ()
