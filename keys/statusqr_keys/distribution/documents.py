@@ -5,7 +5,6 @@ all the keys that count and is not due keeps its version.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tuf.api.exceptions import UnsignedMetadataError
@@ -40,17 +39,6 @@ from .metadata import (
     Timestamp,
 )
 from .roles import Keyring
-
-
-@dataclass(frozen=True, slots=True)
-class Documents:
-    """The newest metadata of each role; roots are all of them, the oldest first."""
-
-    roots: tuple[Metadata[Root], ...]
-    targets: Metadata[Targets]
-    status: Metadata[Targets]
-    snapshot: Metadata[Snapshot]
-    timestamp: Metadata[Timestamp]
 
 
 def next_root(roots: tuple[Metadata[Root], ...], ring: Keyring, at: datetime) -> Metadata[Root]:
