@@ -4,9 +4,16 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
-.PHONY: run test test-long check lint types layers tests bench fuzz system format pictures constraints clean
+VENDOR := verifier/statusqr_verifier/checkpoint/static/vendor
 
-run: $(STAMP)
+.PHONY: run demo test test-long check lint types layers tests bench fuzz system window-cv2 format pictures constraints clean
+
+# The checkpoint page with demonstration data and sample codes to scan; Ctrl+C ends it.
+run: $(STAMP) $(VENDOR)/.ready
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/checkpoint.sh out/checkpoint
+
+# The same story in the terminal: a key, credentials, and the check of each.
+demo: $(STAMP)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/demo.sh out/demo
 
 test: check tests
@@ -24,7 +31,7 @@ types: $(STAMP)
 layers: $(STAMP)
 	$(BIN)/lint-imports
 
-tests: $(STAMP) system
+tests: $(STAMP) system $(VENDOR)/.ready $(WINDOW_CV2)/.ready
 	$(BIN)/pytest -m "not long" --cov --cov-report=term-missing:skip-covered
 
 # Figures, into bench/results. SECTION="speed sizes" takes some of them only. Peers get an environment of their own.
@@ -43,14 +50,42 @@ test-long: $(STAMP) system
 # Debian packages that some tests use: installed where we may, named where we may not. Debian's Java
 # without windows has the compiler that starts a program from its source; a JDK is not needed.
 MISSING = $(strip $(shell /sbin/ldconfig -p | grep -q libzbar.so.0 || echo libzbar0; \
+  command -v chromium >/dev/null || echo chromium; \
+  command -v npm >/dev/null || echo nodejs npm; \
+  command -v Xvfb >/dev/null || echo xvfb; \
+  /sbin/ldconfig -p | grep -q libGL.so.1 || echo libgl1; \
   command -v java >/dev/null || echo default-jre-headless; \
   test -e /usr/share/java/jaxb-runtime.jar || echo libjaxb-java))
 system:
-	@if [ -n "$(MISSING)" ]; then \
-	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -qq --no-install-recommends $(MISSING); \
-	  elif sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -qq --no-install-recommends $(MISSING); \
-	  else echo "NOTE: not installed: $(MISSING). Tests that need them are skipped. Remedy: sudo apt-get install $(MISSING)"; fi; \
-	fi
+	@$(call install,$(MISSING),Tests that need them are skipped.)
+
+# Install the Debian packages $(1), or say what follows without them, $(2).
+define install
+if [ -n "$(1)" ]; then \
+  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -qq --no-install-recommends $(1); \
+  elif sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -qq --no-install-recommends $(1); \
+  else echo "NOTE: not installed: $(1). $(2) Remedy: sudo apt-get install $(1)"; fi; \
+fi
+endef
+
+# OpenCV with windows, for the tests of `scan --window`; the program itself depends on the one without.
+WINDOW_CV2 := .window-cv2
+window-cv2: $(WINDOW_CV2)/.ready
+$(WINDOW_CV2)/.ready: constraints.txt | $(STAMP)
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --no-deps --upgrade --target $(WINDOW_CV2) \
+	  "opencv-python==$$(sed -n 's/^opencv-python-headless==//p' constraints.txt)"
+	@touch $@
+
+# What the pages run in the browser comes from npm. Without npm the page still works: then it posts its
+# frames to the server instead of reading them itself.
+$(VENDOR)/.ready: web/package.json web/package-lock.json
+	@command -v npm >/dev/null || { $(call install,nodejs npm,); }
+	@if command -v npm >/dev/null; then \
+	  (cd web && npm ci --silent --no-audit --no-fund) && mkdir -p $(VENDOR) && \
+	  cp web/node_modules/zxing-wasm/dist/iife/reader/index.js $(VENDOR)/reader.js && \
+	  cp web/node_modules/zxing-wasm/dist/reader/zxing_reader.wasm $(VENDOR)/reader.wasm && \
+	  cp web/node_modules/zxing-wasm/LICENSE $(VENDOR)/LICENSE && touch $@; \
+	else echo "NOTE: npm is missing, so the page does not read codes itself. Remedy: sudo apt-get install npm"; fi
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix
@@ -78,4 +113,4 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .venv-peers .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage dist out
+	rm -rf $(VENV) $(VENDOR) $(WINDOW_CV2) web/node_modules .venv-peers .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage dist out
