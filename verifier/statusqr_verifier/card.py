@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from statusqr_schema import Categories, StatusRecord, wording
+from statusqr_schema.record import NBSP
 from statusqr_schema.wording import printable
 
 from . import words
@@ -46,7 +47,7 @@ class Card:
     word: str
     detail: str
     do_next: str
-    person: tuple[str, ...]  # status, name, term
+    person: tuple[str, ...]  # status (empty on a brief card), name, term
     facts: tuple[tuple[str, str], ...]  # label and value
     notices: tuple[str, ...]
     family: tuple[str, ...]
@@ -61,8 +62,8 @@ _LABELS = {
 }
 _FOOT = {
     Language.RU: (
-        "Техническая проверка. Подтверждением по приказу № 653н считается проверка в приложении "
-        "Госуслуг или в программе, подключённой к ЕСИА."
+        f"Техническая проверка. Подтверждением по приказу №{NBSP}653н считается проверка "
+        "в приложении Госуслуг или в программе, подключённой к ЕСИА."
     ),
     Language.EN: (
         "A technical check. Under order No. 653n the confirmation is a check in the Gosuslugi app "
@@ -76,8 +77,14 @@ def make_card(
     language: Language,
     policy: Policy | None = None,
     categories: Categories | None = None,
+    *,
+    brief: bool = False,
 ) -> Card:
-    """The card of a report; `policy` is that of the place, to say what it takes."""
+    """The card of a report; `policy` is that of the place, to say what it takes.
+
+    `brief` leaves out what a place without need of it should not learn: the status, the family and
+    the number of the certificate.
+    """
     word, detail = words.verdict_line(report, language)
     known = categories or Categories.builtin()
     # «Статус действует» and «отзыв не проверяется» would contradict a worse verdict.
@@ -85,6 +92,7 @@ def make_card(
         words.notice_text(notice, language, known)
         for notice in report.notices
         if report.verdict is Verdict.VALID or notice.kind not in _ONLY_WHEN_VALID
+        if not (brief and notice.kind is NoticeKind.NOT_FOR_THIS_PLACE)  # it names the status
     ]
     record = report.record
     return Card(
@@ -92,18 +100,19 @@ def make_card(
         word=word,
         detail=detail,
         do_next=words.do_next(report, language, policy or Policy(), known),
-        person=_person(record, language) if record else (),
-        facts=_facts(report, language),
+        person=_person(record, language, brief=brief) if record else (),
+        facts=_facts(report, language, brief=brief),
         notices=tuple(map(printable, notices)),
-        family=_family(record) if record else (),
+        family=_family(record) if record and not brief else (),
         code=words.headline_code(report),
         foot=_FOOT[language],
     )
 
 
-def _person(record: StatusRecord, language: Language) -> tuple[str, ...]:
+def _person(record: StatusRecord, language: Language, *, brief: bool) -> tuple[str, ...]:
     term = wording.term if language is Language.RU else wording.term_en
-    lines = (record.status_name, record.holder.surname_and_initials, term(record.period))
+    status = "" if brief else record.status_name
+    lines = (status, record.holder.surname_and_initials, term(record.period))
     return tuple(map(printable, lines))
 
 
@@ -114,7 +123,7 @@ def _family(record: StatusRecord) -> tuple[str, ...]:
     )
 
 
-def _facts(report: Report, language: Language) -> tuple[tuple[str, str], ...]:
+def _facts(report: Report, language: Language, *, brief: bool) -> tuple[tuple[str, str], ...]:
     supplied, checked, certificate, signed = _LABELS[language]
     time = wording.moscow_time if language is Language.RU else wording.moscow_time_en
     record = report.record
@@ -122,7 +131,7 @@ def _facts(report: Report, language: Language) -> tuple[tuple[str, str], ...]:
     if record and record.data_as_of:
         facts.append((supplied, time(record.data_as_of)))
     facts.append((checked, time(report.checked_at)))
-    if record and record.certificate_number:
+    if record and record.certificate_number and not brief:
         facts.append((certificate, wording.number_sign(record.certificate_number)))
     if report.signer:
         facts.append((signed, report.signer.name))

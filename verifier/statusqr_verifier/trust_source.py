@@ -6,6 +6,7 @@ libraries that this needs (the extra `sync`) are loaded only where there is a ca
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +18,14 @@ from statusqr_schema.days import LAST_INSTANT
 
 from .check import Verifier
 from .policy import Policy
+from .revocation import StatusLists
 
 if TYPE_CHECKING:
     from statusqr_keys.distribution.data import TrustData
 
 ROOT = "root.json"  # in the cache: the root that was pinned when it was made
 SEEN = "seen"  # in the cache: the latest moment that this device has known, in epoch seconds
+SOURCE = "source"  # in the cache: where it was last brought up to date from
 _MAX_ROOT = 2**20  # bytes
 _LEAST_STEP = timedelta(seconds=60)  # spares the disk a write for each code
 Progress = Callable[[int, int], None]
@@ -37,25 +40,49 @@ class MissingSync(StatusQRError):
         super().__init__("не установлено: tuf; в папке проекта: pip install '.[sync]'")
 
 
-def pinned(trust_list: Path, policy: Policy) -> Verifier:
-    """A verifier with a trust list as a file, or TrustListRefused: revocation is not known."""
-    return Verifier(TrustList.load(trust_list), policy)
+@dataclass(frozen=True, slots=True)
+class TrustSet:
+    """One consistent set of trust data; a pinned list has neither a date nor status lists."""
+
+    trust: TrustList
+    published: datetime | None = None
+    lists: StatusLists | None = None
+    seen: datetime | None = None
+
+    def verifier(self, policy: Policy) -> Verifier:
+        """A verifier with these data under the policy of a place."""
+        return Verifier(
+            self.trust,
+            policy,
+            published=self.published,
+            status_lists=self.lists,
+            seen=self.seen,
+        )
 
 
-def cached(cache: Path, policy: Policy) -> Verifier:
-    """A verifier with the data kept in `cache`, however old, or TrustDataRefused."""
+def pinned_set(trust_list: Path) -> TrustSet:
+    """A trust list as a file, or TrustListRefused: revocation is not known."""
+    return TrustSet(TrustList.load(trust_list))
+
+
+def cached_set(cache: Path) -> TrustSet:
+    """The data kept in `cache`, however old, or TrustDataRefused."""
     try:
         from statusqr_keys.distribution.offline import load
     except ImportError as error:
         raise MissingSync from error
     data = load(cache, _read_root(cache / ROOT))
-    return Verifier(
-        data.trust,
-        policy,
-        published=data.published,
-        status_lists=data.lists,
-        seen=_seen(cache / SEEN),
-    )
+    return TrustSet(data.trust, data.published, data.lists, _seen(cache / SEEN))
+
+
+def pinned(trust_list: Path, policy: Policy) -> Verifier:
+    """A verifier with a trust list as a file, or TrustListRefused."""
+    return pinned_set(trust_list).verifier(policy)
+
+
+def cached(cache: Path, policy: Policy) -> Verifier:
+    """A verifier with the data kept in `cache`, however old, or TrustDataRefused."""
+    return cached_set(cache).verifier(policy)
 
 
 def remember(cache: Path, at: datetime, verifier: Verifier) -> None:
@@ -93,13 +120,23 @@ def synchronise(
         raise MissingSync from error
     pinned_root = _read_root(root or cache / ROOT)
     data = sync(source, pinned_root, cache, at, progress=progress)
-    if root is not None:
-        try:
+    try:
+        if root is not None:
             write_atomic(cache / ROOT, pinned_root)
-        except OSError as error:
-            message = f"корень доверия не сохраняется: {error.strerror}"
-            raise SyncFailed(message, code="SYNC_CACHE") from error
+        if source != last_source(cache):
+            write_atomic(cache / SOURCE, f"{source}\n".encode())
+    except OSError as error:
+        message = f"корень доверия не сохраняется: {error.strerror}"
+        raise SyncFailed(message, code="SYNC_CACHE") from error
     return data
+
+
+def last_source(cache: Path) -> str | None:
+    """Where `cache` was last brought up to date from; None where that is not noted."""
+    try:
+        return (cache / SOURCE).read_text(encoding="utf-8").strip()[:2000] or None
+    except (OSError, ValueError):
+        return None
 
 
 def _read_root(path: Path) -> bytes:

@@ -145,6 +145,18 @@ UNREADABLE = {
 }
 
 
+VALID = {Language.RU: "ДЕЙСТВУЕТ", Language.EN: "VALID"}
+ELSEWHERE = {
+    Language.RU: "ДЕЙСТВУЕТ, НО НЕ ДЛЯ ЭТОГО МЕСТА",
+    Language.EN: "VALID, BUT NOT FOR THIS PLACE",
+}
+
+
+def headline(reason: Reason, language: Language) -> str:
+    """The word of a reason, without what follows the colon."""
+    return _table(language)[reason][0].partition(": ")[0]
+
+
 def said(finding: Finding, language: Language) -> str:
     """The line «WORD: detail» of a finding."""
     if finding.reason is Reason.STALE_STATUS and finding.count is None:
@@ -199,11 +211,7 @@ def verdict_line(report: Report, language: Language) -> tuple[str, str]:
     if report.headline is not None:
         word, _, detail = said(report.headline, language).partition(": ")
         return word, detail
-    valid, elsewhere = {
-        Language.RU: ("ДЕЙСТВУЕТ", "ДЕЙСТВУЕТ, НО НЕ ДЛЯ ЭТОГО МЕСТА"),
-        Language.EN: ("VALID", "VALID, BUT NOT FOR THIS PLACE"),
-    }[language]
-    return (valid if report.accepted else elsewhere), ""
+    return (VALID if report.accepted else ELSEWHERE)[language], ""
 
 
 def notice_text(notice: Notice, language: Language, categories: Categories) -> str:
