@@ -79,9 +79,9 @@ def test_a_child_that_dies_is_replaced() -> None:
     png = pictures.encoded(pictures.scene("R01"), "PNG")
     with SafeReader(PATIENT) as reader:
         assert reader.read_codes(png)
-        assert reader._child is not None
-        reader._child.kill()
-        reader._child.wait()
+        assert reader._files._process is not None
+        reader._files._process.kill()
+        reader._files._process.wait()
         with pytest.raises(ImageRefused, match="прервано"):
             reader.read_codes(png)
         assert reader.read_codes(png) == [pictures.text("R01")]

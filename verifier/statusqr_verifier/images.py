@@ -25,6 +25,7 @@ GreyImage: TypeAlias = npt.NDArray[np.uint8]
 FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000  # what phones take
+MAX_FRAME_PIXELS = 16_000_000  # of a frame: above what cameras film
 MAX_SIDE = 20_000
 MAX_PAGES = 20
 PAGE_DPI = 200  # 150 to 200 read a printed code; more only costs time
@@ -50,7 +51,12 @@ def pictures(data: bytes) -> Iterator[GreyImage]:
     if data[:1024].lstrip().startswith(b"%PDF-"):
         yield from _pages(data)
     else:
-        yield _picture(data)
+        yield _picture(data, (*FORMATS, *_heif()), MAX_PIXELS, "PNG, JPEG, WebP, HEIC или PDF")
+
+
+def frame(data: bytes) -> GreyImage:
+    """A frame that a browser took of its camera: PNG, JPEG or WebP; ImageRefused otherwise."""
+    return _picture(data, FORMATS, MAX_FRAME_PIXELS, "PNG, JPEG или WebP")
 
 
 def to_grey(frame: npt.NDArray[np.generic]) -> GreyImage:
@@ -74,11 +80,10 @@ def to_grey(frame: npt.NDArray[np.generic]) -> GreyImage:
     raise ImageRefused("кадр должен быть серым, BGR или BGRA")
 
 
-def _picture(data: bytes) -> GreyImage:
-    formats = [*FORMATS, *_heif()]
+def _picture(data: bytes, formats: tuple[str, ...], most_pixels: int, known: str) -> GreyImage:
     try:
         with Image.open(io.BytesIO(data), formats=formats) as image:
-            if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
+            if image.width * image.height > most_pixels or max(image.size) > MAX_SIDE:
                 raise ImageRefused("на изображении слишком много точек")
             image.draft("L", image.size)  # a JPEG is then unpacked in grey
             upright = ImageOps.exif_transpose(image)
@@ -91,7 +96,7 @@ def _picture(data: bytes) -> GreyImage:
     except ImageRefused:
         raise
     except UnidentifiedImageError as error:
-        raise ImageRefused("это не PNG, JPEG, WebP, HEIC или PDF") from error
+        raise ImageRefused(f"это не {known}") from error
     except Exception as error:  # decoders raise many kinds on damaged files
         raise ImageRefused("изображение повреждено") from error
 
