@@ -1,48 +1,54 @@
 """`statusqr-verifier`: read codes from files and show whether the statuses hold."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from statusqr_keys.console import (
-    fail,
-    json_line,
-    new_app,
-    parse_moment,
-    region_code,
-    run,
-    warn_of_categories,
-)
+from statusqr_keys.console import fail, json_line, new_app, parse_moment, run
 from statusqr_schema import ImageRefused, SyncFailed, TrustDataRefused, TrustListRefused
 from statusqr_schema.wording import printable
+from statusqr_web.token_cli import token_app
 
 from . import terminal, trust_source
 from .card import make_card
 from .check import Verifier
+from .checkpoint.command import serve
+from .checkpoint.scopes import SCOPES
 from .engines import Engine, EngineMissing
 from .images import read_file
+from .place_options import (
+    WRONG_USAGE,
+    BriefOption,
+    CacheOption,
+    CategoryOption,
+    JsonOption,
+    LangOption,
+    MaxAgeOption,
+    RegionOption,
+    TrustOption,
+    exit_status,
+    open_trust,
+    place_policy,
+)
 from .policy import Policy
 from .reader_process import SafeReader
 from .report import Report, Verdict
 from .report_json import report_to_json, unreadable_to_json
+from .scanning.command import scan
 from .trust_source import MissingSync
 from .words import UNREADABLE, Language
 
 app = new_app("Check status codes, offline.")
 
-WRONG_USAGE = 2
 MAX_TEXT = 1_000_000  # bytes of a text file
 MAX_CODES = 1000  # in one text file
-# Exit status of verify: the first that applies; wrong usage (2) comes before them all.
-_STATUS_BY_VERDICT = (
-    (Verdict.INVALID, 1),
-    (Verdict.UNDETERMINED, 3),
-    (Verdict.FOREIGN, 4),
-    (None, 4),  # unreadable
-)
+
+app.command()(serve)
+app.command()(scan)
+app.add_typer(token_app(SCOPES), name="token")
 
 
 @app.callback()
@@ -58,13 +64,9 @@ def verify(
             help="Pictures, PDFs, or text files with the digits of a code.", exists=True
         ),
     ],
-    trust: Annotated[
-        Path | None, typer.Option(help="A trust list, a JSON file: revocation is not checked.")
-    ] = None,
-    cache: Annotated[Path | None, typer.Option(help="The folder that `sync` keeps.")] = None,
-    max_age: Annotated[
-        float, typer.Option(metavar="HOURS", min=1, max=8760, help="Older data turn amber.")
-    ] = 72,
+    trust: TrustOption = None,
+    cache: CacheOption = None,
+    max_age: MaxAgeOption = 72,
     at: Annotated[
         datetime | None,
         typer.Option(
@@ -74,34 +76,20 @@ def verify(
         ),
     ] = None,
     engine: Annotated[Engine, typer.Option(help="What reads the codes.")] = Engine.CASCADE,
-    lang: Annotated[Language, typer.Option(help="Language of the card.")] = Language.RU,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a code.")] = False,
-    brief: Annotated[bool, typer.Option("--brief", help="One line a code.")] = False,
-    category: Annotated[
-        list[str] | None, typer.Option(help="This place takes this category (repeatable).")
-    ] = None,
-    region: Annotated[
-        list[str] | None,
-        typer.Option(
-            parser=region_code, metavar="CODE", help="This place takes this region (repeatable)."
-        ),
-    ] = None,
+    lang: LangOption = Language.RU,
+    as_json: JsonOption = False,
+    brief: BriefOption = False,
+    category: CategoryOption = None,
+    region: RegionOption = None,
 ) -> None:
     """Check the codes in FILES.
 
     Exit status: 0 all VALID, 1 some INVALID, 2 wrong usage, 3 some UNDETERMINED, 4 some FOREIGN or
     unreadable; the first of 2, 1, 3, 4 that applies.
     """
-    warn_of_categories(category or ())
-    policy = Policy(
-        categories=frozenset(category or ()),
-        regions=frozenset(region or ()),
-        max_trust_age=timedelta(hours=max_age),
-        max_status_age=timedelta(hours=max_age),
-        as_of=at is not None,
-    )
+    policy = place_policy(category, region, max_age, as_of=at is not None)
     try:
-        verifier = _verifier(trust, cache, policy)
+        verifier = open_trust(trust, cache).verifier(policy)
         show = _Screen(lang, policy, as_json=as_json, brief=brief).show
         verdicts: set[Verdict | None] = set()
         with SafeReader() as reader:
@@ -113,19 +101,8 @@ def verify(
             trust_source.remember(cache, datetime.now(UTC), verifier)
     except (TrustListRefused, TrustDataRefused, MissingSync, EngineMissing) as error:
         fail(error, WRONG_USAGE)
-    for verdict, status in _STATUS_BY_VERDICT:
-        if verdict in verdicts:
-            raise typer.Exit(status)
-
-
-def _verifier(trust: Path | None, cache: Path | None, policy: Policy) -> Verifier:
-    match trust, cache:
-        case Path(), None:
-            return trust_source.pinned(trust, policy)
-        case None, Path():
-            return trust_source.cached(cache, policy)
-        case _:
-            raise typer.BadParameter("нужно одно из двух: --cache или --trust")
+    if status := exit_status(verdicts):
+        raise typer.Exit(status)
 
 
 @app.command()
