@@ -1,0 +1,147 @@
+// The checkpoint page. Three states: start → scan ⇄ result. This file only joins the parts.
+
+import { Answers } from "./answers.js";
+import { Camera } from "./camera.js";
+import { runClocks } from "./clock.js";
+import { Reader } from "./reader.js";
+import { Signals } from "./signals.js";
+import { takeFiles } from "./files.js";
+import { takeScans } from "./scanner.js";
+
+const body = document.body;
+const find = (id) => document.getElementById(id);
+const told = (name) => find("told").content.querySelector(`[data-told="${name}"]`).textContent;
+
+const signals = new Signals();
+const answers = new Answers({
+  cards: find("cards"),
+  aloud: find("aloud"),
+  lines: find("foot-lines"),
+  keep: () => Number(body.dataset.keep),
+  signal: (name) => signals.play(name),
+  state: (name) => body.dataset.state !== "start" && setState(name), // a shift begins by itself alone
+});
+const reader = new Reader(() => body.dataset.csrf);
+const camera = new Camera({
+  video: find("video"),
+  choice: find("cameras"),
+  torch: find("torch"),
+  reader,
+  hint: showHint,
+  seen: (texts) => answers.seen(texts, (again) => ask(texts, "camera", again)),
+});
+
+function setState(name) {
+  body.dataset.state = name;
+  find("start").hidden = name !== "start";
+  find("scan").hidden = name !== "scan";
+  find("result").hidden = name !== "result";
+}
+
+function showHint(name) {
+  for (const hint of find("hint").querySelectorAll("[data-hint]")) {
+    hint.hidden = hint.dataset.hint !== name;
+  }
+}
+
+async function post(path, content, type) {
+  const headers = { "X-CSRF-Token": body.dataset.csrf, Accept: "application/json" };
+  if (type) headers["Content-Type"] = type;
+  return fetch(path, { method: "POST", body: content, headers, cache: "no-store" });
+}
+
+async function answerOf(request) {
+  try {
+    const response = await request;
+    if (response.ok) return await response.json();
+    const problem = await response.json();
+    const gone = ["NO_SHIFT", "FOREIGN_ORIGIN"].includes(problem.code); // after a restart of the server
+    if ((gone && body.dataset.state !== "start") || response.status === 401) {
+      answers.wipe();
+      location.reload(); // the start page says that the shift has ended
+      return null;
+    }
+    answers.fail(problem.detail || problem.title);
+  } catch {
+    answers.fail(told("offline"));
+  }
+  return null;
+}
+
+// `again`: those of the texts that have been asked about, and are still in view.
+async function ask(texts, via, again = []) {
+  const question = JSON.stringify({ texts, via, again });
+  const answer = await answerOf(post("/scan", question, "application/json"));
+  if (answer) answers.show(answer);
+  return answer;
+}
+
+async function askFiles(files) {
+  const form = new FormData();
+  for (const file of files) form.append("files", file);
+  showHint("reading");
+  const answer = await answerOf(post("/files", form));
+  showHint("look");
+  if (answer) answers.show(answer);
+}
+
+async function begin(event) {
+  event.preventDefault();
+  signals.unlock(); // within the tap, or the browser keeps the sound off
+  const form = find("shift-form");
+  const answer = await answerOf(post("/shift", new URLSearchParams(new FormData(form, event.submitter))));
+  if (!answer) return;
+  body.dataset.keep = answer.keep;
+  for (const place of document.querySelectorAll("#place-title, [data-place]")) {
+    place.textContent = answer.place;
+  }
+  setState("scan");
+  answers.clearLines();
+  stayAwake();
+  await camera.start();
+}
+
+async function stayAwake() {
+  try {
+    await navigator.wakeLock?.request("screen");
+  } catch {
+    // The screen may go dark then; nothing else is lost.
+  }
+}
+
+async function refreshData() {
+  try {
+    const response = await fetch("/data", { cache: "no-store" });
+    if (!response.ok) return;
+    const html = await response.text();
+    for (const id of ["data-start", "data-scan"]) find(id).innerHTML = html;
+  } catch {
+    // The line keeps what it said; the check itself tells when data are too old.
+  }
+}
+
+find("shift-form").addEventListener("submit", begin);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-do=next]")) answers.leave();
+  const hold = event.target.closest("[data-do=hold]");
+  if (hold) hold.setAttribute("aria-pressed", String(answers.hold()));
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && body.dataset.state === "result") answers.leave();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible" && body.dataset.state !== "start") stayAwake();
+});
+window.addEventListener("pagehide", () => answers.wipe());
+find("files").addEventListener("change", () => {
+  askFiles(find("files").files);
+  find("files").value = "";
+});
+
+takeFiles(document, (files) => body.dataset.state !== "start" && askFiles(files));
+takeScans(document, async (text) => {
+  if (body.dataset.state === "start") return;
+  await ask([text], "scanner");
+});
+runClocks(document);
+setInterval(refreshData, 60_000);

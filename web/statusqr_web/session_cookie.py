@@ -1,0 +1,151 @@
+"""The middleware of sessions: the cookie, how long a session lasts, and who may not send requests.
+
+On TLS the cookie is `__Host-…`: Secure, for this host alone, set by this host alone (RFC 6265bis
+§4.1.3). It is SameSite=Lax, not Strict: the way back from the login provider is a navigation from
+another site, and without the cookie on it the state of that login would be lost.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from time import time
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .problems import Problem
+from .sessions import ID_BYTES, SCOPE_KEY, Kept, Session, SessionStore, digest_of
+
+CSRF_HEADER: Final = "x-csrf-token"
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110 §9.2.1
+_NOTE_USE_EVERY: Final = 60.0  # seconds; spares a store a write for each request
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long a session lasts: unused, at most, and while nobody has signed in."""
+
+    idle: timedelta = timedelta(minutes=30)
+    at_most: timedelta = timedelta(hours=12)
+    visitor: timedelta = timedelta(minutes=15)
+
+    def hold(self, kept: Kept, now: float) -> bool:
+        """Whether a session has not run out."""
+        at_most = self.at_most if kept.signed_in else max(self.visitor, self.idle)
+        idle = self.idle if kept.signed_in else self.visitor
+        return (
+            now - kept.used < idle.total_seconds() and now - kept.created < at_most.total_seconds()
+        )
+
+
+class Sessions:
+    """ASGI: gives each request its Session, and keeps what came of it before the answer is sent.
+
+    `secure`: whether browsers reach this server by TLS. `name` must differ between applications
+    that share a host, because cookies do not know ports.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        store: SessionStore,
+        *,
+        secure: bool,
+        name: str = "statusqr",
+        lifetimes: Lifetimes | None = None,
+        clock: Callable[[], float] = time,
+    ) -> None:
+        self._app = app
+        self._store = store
+        self._name = f"__Host-{name}" if secure else name
+        self._attributes = "; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
+        self._lifetimes = lifetimes or Lifetimes()
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with its session, or refuse it for where it comes from."""
+        if scope["type"] != "http":  # a web socket gets no session: none is needed
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        unsafe = scope["method"] not in SAFE_METHODS
+        if unsafe and "authorization" not in headers and from_elsewhere(headers, scope["scheme"]):
+            await _foreign().response()(scope, receive, send)
+            return
+        session = await self._session(scope, sealed=unsafe)
+        session.open(headers.get(CSRF_HEADER, ""))
+        scope[SCOPE_KEY] = session
+
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                answer.add_vary_header("Cookie")
+                cookie = await self._keep(session)
+                if cookie is not None:
+                    answer.append("Set-Cookie", cookie)
+            await send(message)
+
+        await self._app(scope, receive, with_cookie)
+
+    async def _session(self, scope: Scope, *, sealed: bool) -> Session:
+        session_id = _parse(HTTPConnection(scope).cookies.get(self._name, ""))
+        kept = await self._store.load(digest_of(session_id)) if session_id else None
+        if session_id and kept and not self._lifetimes.hold(kept, self._clock()):
+            await self._store.drop(digest_of(session_id))
+            kept = None
+        return Session(session_id, kept, sealed=sealed)
+
+    async def _keep(self, session: Session) -> str | None:
+        """Bring the store up to date; the cookie to set, if any."""
+        data, now = session.dump(), self._clock()
+        old = session.old_id
+        if not session.wanted:
+            if old is None:
+                return None
+            await self._store.drop(digest_of(old))
+            return f"{self._name}=; Max-Age=0{self._attributes}"
+        if session.kept is None or session.id != old:
+            if old is not None:
+                await self._store.drop(digest_of(old))
+            longest = max(self._lifetimes.idle, self._lifetimes.visitor)
+            await self._store.forget_unused(now - longest.total_seconds())
+            kept = Kept(data, now, now, session.signed_in)
+            await self._store.add(digest_of(session.id), kept)
+            value = urlsafe_b64encode(session.id).rstrip(b"=").decode("ascii")
+            return f"{self._name}={value}{self._attributes}"
+        if data != session.kept.data or now - session.kept.used >= _NOTE_USE_EVERY:
+            await self._store.replace(
+                digest_of(session.id), replace(session.kept, data=data, used=now)
+            )
+        return None
+
+
+def from_elsewhere(headers: Headers, scheme: str) -> bool:
+    """Whether a browser says that another origin caused this request (Fetch Metadata §2, Origin).
+
+    Programs send neither header. A page behind TLS on the same host may post to us where a proxy
+    ends the TLS.
+    """
+    sites = headers.getlist("sec-fetch-site")
+    if sites:
+        return any(site not in ("same-origin", "none") for site in sites)
+    host = headers.get("host", "")
+    ours = {f"{scheme}://{host}", f"https://{host}"}
+    return any(origin not in ours for origin in headers.getlist("origin"))
+
+
+def _foreign() -> Problem:
+    detail = "Запрос пришёл с другого сайта. Откройте нашу страницу и повторите действие на ней."
+    return Problem(403, "FOREIGN_ORIGIN", "Запрос не принят", detail)
+
+
+def _parse(cookie: str) -> bytes | None:
+    try:
+        session_id = urlsafe_b64decode(cookie + "=")
+    except (Base64Error, ValueError):
+        return None
+    return session_id if len(session_id) == ID_BYTES else None
