@@ -45,6 +45,8 @@ class Lifetimes:
 class Sessions:
     """ASGI: gives each request its Session, and keeps what came of it before the answer is sent.
 
+    What is written once an answer has begun, as within a stream of events, is not kept.
+
     `secure`: whether browsers reach this server by TLS. `name` must differ between applications
     that share a host, because cookies do not know ports.
     """

@@ -15,6 +15,7 @@ import typer
 from statusqr_keys.console import json_line, new_app, parse_day, plain_text
 from statusqr_schema.days import MOSCOW
 
+from .address_qr import address_qr
 from .tokens import TokenFile, moscow_day, to_json
 
 TokensFile = Annotated[
@@ -47,12 +48,21 @@ def token_app(scopes: Mapping[str, str]) -> typer.Typer:
             datetime | None,
             typer.Option(parser=parse_day, metavar="DAY", help="Its last day, Moscow time (none)."),
         ] = None,
+        address: Annotated[
+            str | None,
+            typer.Option(
+                metavar="URL", help="For a device: show its access code as a QR to this page, too."
+            ),
+        ] = None,
     ) -> None:
         """Make a token and print it: once, it is not kept."""
         last = through.astimezone(MOSCOW).date() if through else None
         token = TokenFile(file).new(name, scope, moscow_day(datetime.now(UTC)), last)
         typer.echo("Запишите ключ: больше он показан не будет.", err=True)
         typer.echo(token)
+        if address is not None:
+            # Behind # because browsers do not send that part, so it stands in no log.
+            typer.echo(address_qr(f"{address.rstrip('/')}/sign-in#{token}"), err=True)
 
     @app.command("list")
     def list_tokens(

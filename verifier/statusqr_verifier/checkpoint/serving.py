@@ -1,9 +1,8 @@
 """Run the application: the socket, the certificate, the log, the end."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import typer
 import uvicorn
@@ -12,6 +11,7 @@ from fastapi import FastAPI
 from statusqr_schema import StatusQRError
 from statusqr_web import logs
 from statusqr_web.serving import server_options
+from statusqr_web.tls import ServerCertificate
 
 from .background import Background
 
@@ -24,12 +24,11 @@ class CannotListen(StatusQRError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the server listens; certificate and key in PEM where it speaks TLS."""
+    """Where the server listens, and its certificate where it speaks TLS."""
 
     host: str = "127.0.0.1"
     port: int = 8653
-    certificate: Path | None = None
-    key: Path | None = None
+    certificate: ServerCertificate | None = None
 
     @property
     def secure(self) -> bool:
@@ -84,6 +83,7 @@ def serve(
     background: Background,
     ready: Callable[[], None],
     hang_up: Callable[[], None],
+    proxies: Sequence[str] = (),
 ) -> int:
     """Serve until interrupted; the exit status.
 
@@ -92,12 +92,12 @@ def serve(
     logs.to_stderr()
     config = uvicorn.Config(
         app,
-        ssl_certfile=address.certificate,
-        ssl_keyfile=address.key,
+        ssl_certfile=address.certificate.certificate if address.certificate else None,
+        ssl_keyfile=address.certificate.key if address.certificate else None,
         log_level="warning",
         log_config=None,
         timeout_graceful_shutdown=3,
-        **server_options(),
+        **server_options(proxies),
     )
     server = _Server(config, ready, hang_up)
     background.start()

@@ -11,7 +11,7 @@ from statusqr_web.login import Tell
 from statusqr_web.problems import Problem
 from statusqr_web.relying_party import LoginFailed
 from statusqr_web.sessions import SCOPE_KEY, Session, session_of
-from statusqr_web.tokens import TokenBook
+from statusqr_web.tokens import TokenBook, TokenProblem
 
 from .desk import HERE, SIGN_OUT, Desk
 
@@ -43,7 +43,11 @@ def router(desk: Desk, tokens: TokenBook | None, *, login: bool) -> APIRouter:
         next: Annotated[str, Form(max_length=200)] = "/",
     ) -> Response:
         session = await session_of(request)
-        found = tokens.find(code.strip()) if tokens is not None else None
+        try:
+            found = tokens.find(code.strip()) if tokens is not None else None
+        except TokenProblem as damaged:
+            title = "Ключи доступа не читаются"
+            raise Problem(503, damaged.code, title, damaged.message) from damaged
         if found is None or "page" not in found.scopes:
             translate = translator(chosen(request), (HERE / "locale",))
             error = translate("Код доступа не подходит. Попросите новый у ответственного.")

@@ -1,13 +1,17 @@
 """Put a server together from what the command line asks for."""
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import typer
 
-from statusqr_web.hosts import hosts_for, refuse_open_door
-from statusqr_web.login_config import LoginConfig, load_login
+from statusqr_web.address_qr import address_qr
+from statusqr_web.addresses import machine_addresses
+from statusqr_web.hosts import hosts_for, is_loopback, refuse_open_door
+from statusqr_web.login_config import load_login
+from statusqr_web.tls import ServerCertificate, given_certificate, local_certificate, local_names
 from statusqr_web.tokens import TokenBook
 
 from ..place_options import open_trust
@@ -49,28 +53,55 @@ def start(wanted: Wanted) -> int:
     held = tokens is not None and bool(tokens.current())
     refuse_open_door(wanted.host, tokens=held, login=login is not None)
     trust = open_trust(wanted.trust, wanted.cache)
-    place = Place(wanted.place, wanted.categories, wanted.regions)
-    station = Station(trust, Settings(place, wanted.max_age, wanted.repeat_after))
-    asked = Address(wanted.host, wanted.port, wanted.certificate, wanted.key)
-    bound = asked.bind()
-    address = replace(asked, port=bound.getsockname()[1])
-    door = _door(wanted, address, tokens, login)
-    background = Background(trust, wanted.cache, wanted.source, wanted.every)
+    addresses = _addresses(wanted.host)
+    certificate = _certificate(wanted, addresses)
+    with Address(wanted.host, wanted.port).bind() as bound:
+        address = Address(wanted.host, bound.getsockname()[1], certificate)
+        place = Place(wanted.place, wanted.categories, wanted.regions)
+        station = Station(trust, Settings(place, wanted.max_age, wanted.repeat_after))
+        door = Door(
+            hosts=hosts_for(wanted.host, addresses, wanted.names),
+            secure=address.secure,
+            tokens=tokens,
+            login=login,
+        )
+        background = Background(trust, wanted.cache, wanted.source, wanted.every)
+        shown = next(iter((*wanted.names, *addresses)), wanted.host)
+        return serve(
+            create_app(station, door),
+            address,
+            bound,
+            background,
+            ready=lambda: _tell(address, shown),
+            hang_up=station.scans.close,
+            proxies=wanted.proxies,
+        )
 
-    def ready() -> None:
-        typer.echo(f"Страница проверки: {address.url()}")
-        typer.echo("Остановить: Ctrl+C")
 
-    app = create_app(station, door)
-    return serve(app, address, bound, background, ready, station.scans.close)
+def _addresses(host: str) -> tuple[str, ...]:
+    """The addresses at which devices find a server that is bound to `host`; none on loopback."""
+    if is_loopback(host):
+        return ()
+    return machine_addresses() if host in ("", "0.0.0.0", "::") else (host,)  # noqa: S104 - compared
 
 
-def _door(
-    wanted: Wanted, address: Address, tokens: TokenBook | None, login: LoginConfig | None
-) -> Door:
-    return Door(
-        hosts=hosts_for(wanted.host, names=wanted.names),
-        secure=address.secure,
-        tokens=tokens,
-        login=login,
-    )
+def _certificate(wanted: Wanted, addresses: tuple[str, ...]) -> ServerCertificate | None:
+    """The certificate that was given; off loopback one of our own; on loopback none is needed."""
+    now = datetime.now(UTC)
+    if wanted.certificate is not None and wanted.key is not None:
+        return given_certificate(wanted.certificate, wanted.key, now)
+    if is_loopback(wanted.host):
+        return None
+    return local_certificate(wanted.tls_folder, local_names(addresses, wanted.names), now)
+
+
+def _tell(address: Address, shown: str) -> None:
+    """Where the page is; for phones also as a QR, and how to know the certificate."""
+    url = address.url(shown)
+    typer.echo(f"Страница проверки: {url}")
+    if address.certificate is not None:
+        if sys.stdout.isatty():
+            typer.echo(address_qr(url))
+        typer.echo(f"Отпечаток сертификата (SHA-256): {address.certificate.fingerprint}")
+    typer.echo("Остановить: Ctrl+C")
+    sys.stdout.flush()

@@ -1,5 +1,5 @@
-// «Проверить код»: the form works without this. With it, files may be dropped and pasted, and what was
-// asked is no part of the browser's history, of which browsers keep the forms on the disk.
+// «Проверить код»: the form works without this. With it, files may be dropped and pasted, and what
+// was asked is no part of the history, with which browsers keep what forms have sent.
 
 import { takeFiles } from "./files.js";
 

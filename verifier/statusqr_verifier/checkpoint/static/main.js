@@ -19,7 +19,7 @@ const answers = new Answers({
   lines: find("foot-lines"),
   keep: () => Number(body.dataset.keep),
   signal: (name) => signals.play(name),
-  state: (name) => body.dataset.state !== "start" && setState(name), // a shift begins by itself alone
+  state: (name) => body.dataset.state !== "start" && setState(name), // only «Начать смену» begins
 });
 const reader = new Reader(() => body.dataset.csrf);
 const camera = new Camera({
@@ -55,7 +55,7 @@ async function answerOf(request) {
     const response = await request;
     if (response.ok) return await response.json();
     const problem = await response.json();
-    const gone = ["NO_SHIFT", "FOREIGN_ORIGIN"].includes(problem.code); // after a restart of the server
+    const gone = ["NO_SHIFT", "FORGED"].includes(problem.code); // the server has begun anew
     if ((gone && body.dataset.state !== "start") || response.status === 401) {
       answers.wipe();
       location.reload(); // the start page says that the shift has ended
