@@ -1,4 +1,4 @@
-"""Draw the pictures of the README from the demonstration: run `make run`, then `make pictures`."""
+"""Draw the pictures of the README from the demonstration: run `make demo`, then `make pictures`."""
 
 import re
 import sys
@@ -59,7 +59,7 @@ def verdict(name: str, language: Language) -> None:
 
 if __name__ == "__main__":
     if not DEMO.is_dir():
-        sys.exit("no out/demo: run `make run` first")
+        sys.exit("no out/demo: run `make demo` first")
     certificate()
     for language in Language:
         verdict("large-family", language)

@@ -26,13 +26,31 @@ settings.register_profile(
 )
 settings.load_profile("statusqr")
 
+ROOT = Path(__file__).parents[1]
 # Java, and the library that veraPDF's jar (a development dependency) lacks.
 JAXB = Path("/usr/share/java/jaxb-runtime.jar")
+# OpenCV with windows, beside the one without (see docs/adr/0004).
+WINDOW_CV2 = Path(os.environ.get("STATUSQR_WINDOW_CV2", ROOT / ".window-cv2"))
 VERA = shutil.which("java") is not None and JAXB.is_file()
-VECTORS = Path(__file__).parents[2] / "shared" / "vectors"
+VECTORS = ROOT.parent / "shared" / "vectors"
+
+NODE_LEAST = 20  # oidc-provider's
+
+
+def _node() -> bool:
+    try:
+        told = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return int(told.stdout.strip().lstrip("v").partition(".")[0]) >= NODE_LEAST
+
 
 # name: (is it there, remedy, can CI install it)
 TOOLS = {
+    "chromium": (shutil.which("chromium") is not None, "sudo apt-get install chromium", True),
+    "node": (_node(), f"install Node.js {NODE_LEAST} or later, and npm", True),
+    "window-cv2": (WINDOW_CV2.is_dir(), "make window-cv2", True),
+    "xvfb": (shutil.which("Xvfb") is not None, "sudo apt-get install xvfb", True),
     "zbar": (find_library("zbar") is not None, "sudo apt-get install libzbar0", True),
     "vera": (VERA, "sudo apt-get install default-jre-headless libjaxb-java", True),
     "vectors": (VECTORS.is_dir(), f"put the public test vectors into {VECTORS}", False),

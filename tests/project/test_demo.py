@@ -1,4 +1,4 @@
-"""`make run` is a test too: the demonstration goes through and shows what it promises."""
+"""The demonstrations are tests too: they go through and show what they promise."""
 
 import os
 import subprocess
