@@ -9,7 +9,18 @@ from pathlib import Path
 from bench import machine, summary
 from bench.table import Section
 
-SECTIONS = ("sizes", "speed", "documents", "symbols", "paper", "imports", "memory", "status_lists")
+SECTIONS = (
+    "sizes",
+    "speed",
+    "documents",
+    "symbols",
+    "paper",
+    "reading",
+    "reading_long",
+    "imports",
+    "memory",
+    "status_lists",
+)
 RESULTS = Path(__file__).parent / "results"
 
 

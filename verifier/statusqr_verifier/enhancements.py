@@ -15,7 +15,9 @@ from .images import GreyImage
 
 Enhancement: TypeAlias = Callable[[GreyImage], GreyImage]
 
-_COSTLY_UP_TO = 4_000_000  # pixels; in larger pictures modules are large, and time is short
+# Pixels. A frame of 1080p is below; a page of a PDF is not, of which there may be twenty.
+_DOUBLED_UP_TO = _REFOCUSED_UP_TO = 2_500_000
+_SCALED_UP_TO = 4_000_000
 _PAPER = 160  # the tone that paper gets where light is evened out
 
 
@@ -82,10 +84,13 @@ def dark_by_a_margin(image: GreyImage) -> GreyImage:
 
 
 def refocused(radius: float) -> Enhancement:
-    """As if the lens had not made a disc of `radius` pixels of every point (a Wiener filter)."""
+    """As if the lens had not made a disc of `radius` pixels of every point (a Wiener filter).
+
+    A picture too large for that is given back as it is.
+    """
 
     def refocus(image: GreyImage) -> GreyImage:
-        if image.size > _COSTLY_UP_TO:
+        if image.size > _REFOCUSED_UP_TO:
             return image
         shape = _fit_for_fourier(image.shape[0]), _fit_for_fourier(image.shape[1])
         below, beside = shape[0] - image.shape[0], shape[1] - image.shape[1]
@@ -106,6 +111,8 @@ ANYWHERE: Sequence[Enhancement] = (
     smoothed_and_doubled,
     without_specks,
     refocused(5.5),
+    refocused(3),
+    refocused(7),
 )
 
 # For the surroundings of a code that was seen: brought to so many pixels a module, then enhanced.
@@ -123,7 +130,7 @@ def scaled(image: GreyImage, factor: float) -> GreyImage:
     """Larger or smaller, never above the size at which enhancing takes too long."""
     import cv2
 
-    factor = min(factor, (_COSTLY_UP_TO / image.size) ** 0.5)
+    factor = min(factor, (_SCALED_UP_TO / image.size) ** 0.5)
     method = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
     return _grey(cv2.resize(image, None, fx=factor, fy=factor, interpolation=method))
 
@@ -147,11 +154,9 @@ def _sharpened(image: GreyImage, sigma: float, amount: float) -> GreyImage:
 def _double(image: GreyImage) -> GreyImage:
     import cv2
 
-    return (
-        image
-        if image.size > _COSTLY_UP_TO
-        else _grey(cv2.resize(image, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
-    )
+    if image.size > _DOUBLED_UP_TO:
+        return image
+    return _grey(cv2.resize(image, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
 
 
 def _fit_for_fourier(length: int) -> int:
@@ -160,7 +165,7 @@ def _fit_for_fourier(length: int) -> int:
     return int(cv2.getOptimalDFTSize(length))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _inverse_of_disc(radius: float, shape: tuple[int, int]) -> npt.NDArray[np.complex64]:
     noise = 0.02  # the share of noise in the signal's power, by trial
     rows, columns = (np.minimum(np.arange(side), side - np.arange(side)) for side in shape)

@@ -31,6 +31,7 @@ MAX_PAGES = 20
 PAGE_DPI = 200  # 150 to 200 read a printed code; more only costs time
 MAX_PAGE_PIXELS = 16_000_000  # an A3 page at that resolution
 
+_TOO_MANY = "на изображении слишком много точек"
 _PDFIUM = threading.Lock()  # PDFium is not thread-safe
 
 
@@ -84,9 +85,11 @@ def _picture(data: bytes, formats: tuple[str, ...], most_pixels: int, known: str
     try:
         with Image.open(io.BytesIO(data), formats=formats) as image:
             if image.width * image.height > most_pixels or max(image.size) > MAX_SIDE:
-                raise ImageRefused("на изображении слишком много точек")
+                raise ImageRefused(_TOO_MANY)
             image.draft("L", image.size)  # a JPEG is then unpacked in grey
             upright = ImageOps.exif_transpose(image)
+            if upright.mode.startswith("I"):  # 16 bits; Pillow would cut off what is above 255
+                return np.array(np.asarray(upright) >> 8, dtype=np.uint8)
             if "A" not in upright.getbands() and "transparency" not in upright.info:
                 return np.array(upright.convert("L"), dtype=np.uint8)
             paper = Image.new("L", upright.size, 255)  # what shines through is paper, not ink
@@ -95,6 +98,9 @@ def _picture(data: bytes, formats: tuple[str, ...], most_pixels: int, known: str
             return np.array(paper, dtype=np.uint8)
     except ImageRefused:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        # Pillow's own limit comes first.
+        raise ImageRefused(_TOO_MANY) from error
     except UnidentifiedImageError as error:
         raise ImageRefused(f"это не {known}") from error
     except Exception as error:  # decoders raise many kinds on damaged files

@@ -79,6 +79,11 @@ class SafeReader:
         hint = answer["hint"]
         return FrameReading(tuple(answer["texts"]), None if hint is None else Hint(hint))
 
+    @property
+    def frame_process(self) -> int | None:
+        """The number of the process that reads frames, for those who watch it; None before any."""
+        return self._frames.number
+
     def close(self) -> None:
         """End the children, whatever they do. What is asked from now on is refused."""
         self._files.close()
@@ -105,6 +110,12 @@ class _Child:
         self._change = threading.Lock()  # of the next two: held for a moment only
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
+
+    @property
+    def number(self) -> int | None:
+        """Of the process, while there is one."""
+        with self._change:
+            return None if self._process is None else self._process.pid
 
     def ask(self, what: str, data: bytes, patience: float = -1) -> _Answer:
         """The answer, or the error it stands for; `patience` (s) is how long to wait for a turn."""

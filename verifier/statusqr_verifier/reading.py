@@ -25,6 +25,7 @@ LEAST_SIDE = 21  # modules and so pixels: what is smaller holds no code, and lib
 _SURROUNDINGS = 0.3  # of its side, around a code that was seen whole
 _MOST_MODULES = 85  # of a side of ours and its quiet zone: as far as a code seen in part may reach
 _MOST_ENLARGED = 5.0
+_MOST_PLACES = 4  # a sheet can be made to show hundreds of codes that cannot be read
 
 
 def read_codes(image: Source, engine: Engine = Engine.CASCADE) -> list[str]:
@@ -66,13 +67,14 @@ def try_harder(image: GreyImage, seen: Seen, *, anywhere: bool) -> Seen:
 
 
 def _enhanced(image: GreyImage, seen: Seen, *, anywhere: bool) -> Iterator[GreyImage]:
-    places = [(glimpse, _surroundings(image, glimpse)) for glimpse in seen.unreadable]
+    places = [(one, _surroundings(image, one)) for one in seen.unreadable[:_MOST_PLACES]]
     for pixels, enhance in NEARBY:
         for glimpse, place in places:
             if min(place.shape) >= LEAST_SIDE:
                 yield enhance(scaled(place, min(pixels / glimpse.module, _MOST_ENLARGED)))
     if anywhere:
-        yield from (enhance(image) for enhance in ANYWHERE)
+        pictures = (enhance(image) for enhance in ANYWHERE)
+        yield from (picture for picture in pictures if picture is not image)
 
 
 def _surroundings(image: GreyImage, glimpse: Glimpse) -> GreyImage:
