@@ -15,7 +15,7 @@ import atheris
 
 from .targets import TARGETS
 
-OURS = ["statusqr_schema", "statusqr_keys", "statusqr_verifier"]
+OURS = ["statusqr_schema", "statusqr_keys", "statusqr_web", "statusqr_verifier"]
 
 
 def main() -> None:

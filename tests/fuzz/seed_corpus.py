@@ -10,6 +10,7 @@ name that begins with «issued» says what the target `check` takes for VALID. W
 found and was kept has a number for a name, and is left alone.
 """
 
+import base64
 import io
 import json
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from world import ENTRY, NOON, record
 from statusqr_issuer import make_symbol
 from statusqr_keys import TrustList
 from statusqr_schema import Claims, Disclosure, Presentation, Profile, claims
+from statusqr_verifier.checkpoint.place import Place
 
 from . import messages, payloads, wire
 from .bombs import cbor_bombs
@@ -195,6 +197,20 @@ def pictures() -> dict[str, bytes]:
     return found
 
 
+def requests() -> dict[str, bytes]:
+    """What stands in a request to the checkpoint, each kind once."""
+    place = Place("Музей, вход 2", frozenset({"large_family"}), frozenset({"76"}))
+    moment = "2026-11-21T12:00:00+03:00"
+    return {
+        "cookie": place.to_cookie().encode(),
+        "cookie-content": base64.urlsafe_b64decode(place.to_cookie()),
+        "languages": b"en-GB,en;q=0.9,ru;q=0.5,*;q=0.1",
+        "host": b"checkpoint.example:8653",
+        "host-v6": b"[::1]:8653",
+        "question": json.dumps({"text": "2714" * 30, "at": moment}).encode(),
+    }
+
+
 def seeds() -> Iterator[tuple[str, str, bytes]]:
     """Target, name and bytes of every input."""
     targets = {
@@ -205,6 +221,7 @@ def seeds() -> Iterator[tuple[str, str, bytes]]:
         "signed": signed(),
         "image": pictures(),
         "cose": sign1s(),
+        "request": requests(),
     }
     for target, inputs in targets.items():
         for name, data in inputs.items():

@@ -113,9 +113,11 @@ def host_of(header: bytes) -> str | None:
             return None
     else:
         host, _, port = text.partition(":")
-    if (port and not port.isdigit()) or not host or set(host) & set(" \t/\\@,?#%"):
+        if set(host) & set(" \t/\\@,?#%[]"):
+            return None
+    if port and not port.isdigit():
         return None
-    return _plain(host)
+    return _plain(host) or None
 
 
 def _plain(host: str) -> str:

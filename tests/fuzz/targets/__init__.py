@@ -5,4 +5,4 @@ its form; `blind` is libFuzzer's own mutation. No target imports the engine, so 
 the kept inputs without it.
 """
 
-TARGETS = ("text", "content", "trust_list", "check", "signed", "image", "cose")
+TARGETS = ("text", "content", "trust_list", "check", "signed", "image", "cose", "request")
