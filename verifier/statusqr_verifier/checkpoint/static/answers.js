@@ -42,6 +42,7 @@ export class Answers {
     this.#held = false;
     cards.innerHTML = answer.html;
     cards.dataset.count = answer.count;
+    cards.classList.toggle("several", answer.count > 1);
     aloud.textContent = "";
     requestAnimationFrame(() => (aloud.textContent = answer.aloud));
     this.#to.state("result");
