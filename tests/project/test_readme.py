@@ -17,6 +17,7 @@ from statusqr_issuer import make_symbol
 ROOT = Path(__file__).parents[2]
 READMES = ["README.md", "README.ru.md"]
 BIN = Path(sys.executable).parent
+GROUPS = {"token"}  # commands that have commands
 
 
 def blocks(name: str, language: str) -> list[str]:
@@ -107,11 +108,12 @@ def test_help_names_what_the_documents_use(command: str) -> None:
         for found in re.findall(rf"^(?:show )?{command} [a-z].*$", text, re.MULTILINE):
             line = found.removeprefix("show ").split(" | ")[0].split(" #")[0].split(" || ")[0]
             words = shlex.split(line)
-            used |= {(words[1], word) for word in words if word.startswith("--")}
+            verb = " ".join(words[1:3] if words[1] in GROUPS else words[1:2])
+            used |= {(verb, word) for word in words if word.startswith("--")}
     assert used
     for verb in {verb for verb, _ in used}:
         run = subprocess.run(
-            [str(BIN / command), verb, "--help"],
+            [str(BIN / command), *verb.split(), "--help"],
             capture_output=True,
             text=True,
             check=True,
