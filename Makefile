@@ -91,9 +91,10 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# The pictures of the README, drawn from the demonstration.
-pictures: $(STAMP)
+# The pictures of the README and the guides, drawn from the demonstration and from the page itself.
+pictures: $(STAMP) demo $(VENDOR)/.ready
 	$(BIN)/python docs/draw_pictures.py
+	PYTHONPATH=tests $(BIN)/python docs/draw_checkpoint.py
 
 # Take the newest versions that the ranges in pyproject.toml allow, and pin them.
 constraints:

@@ -89,11 +89,14 @@ def test_the_commands_for_a_record_of_ones_own(name: str, tmp_path: Path) -> Non
     assert "ДЕЙСТВУЕТ" not in after
 
 
-@pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md", "SECURITY.md", "docs/issuers.md"])
+GUIDES = ["docs/issuers.md", "docs/integrators.md", "docs/ru/checkpoint.md"]
+
+
+@pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md", "SECURITY.md", *GUIDES])
 def test_links_lead_somewhere(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     folder = (ROOT / name).parent
-    links = re.findall(r"\]\(([^)#]+)", text)
+    links = re.findall(r"\]\(([^)#]+)", text) + re.findall(r'<img src="([^"]+)"', text)
     for link in links:
         if not link.startswith("https://"):
             assert (folder / link).exists(), link

@@ -79,8 +79,9 @@ class Access:
         session = await session_of(request)
         if session.user is not None:
             return Caller("session", self._signed_in)
-        if session.token_id is not None:
-            return Caller("session", self._scopes_of(session.token_id))
+        opened = self._scopes_of(session.token_id) if session.token_id is not None else None
+        if opened is not None:
+            return Caller("session", opened)
         return Caller("anyone", self._anyone)
 
     def _by_token(self, given: list[str]) -> Caller:
@@ -93,11 +94,11 @@ class Access:
             raise _unauthorized("invalid_token")
         return Caller("token", found.scopes)
 
-    def _scopes_of(self, token_id: str) -> Scopes:
-        """What an access code opens now: nothing once its token is revoked."""
+    def _scopes_of(self, token_id: str) -> Scopes | None:
+        """What an access code opens now; None once its token is revoked: then nobody is behind."""
         with _readable():
             known = self._book.current() if self._book else ()
-        return next((token.scopes for token in known if token.id == token_id), frozenset())
+        return next((token.scopes for token in known if token.id == token_id), None)
 
 
 @contextmanager

@@ -34,6 +34,7 @@ export class Answers {
   show(answer) {
     const { cards, aloud } = this.#to;
     this.clearLines();
+    this.#to.signal(answer.signal);
     for (const line of answer.lines) this.line(line);
     if (!answer.count) {
       this.leave(); // what is no status code stands at the foot; the last holder's card goes
@@ -50,7 +51,6 @@ export class Answers {
     for (const family of cards.querySelectorAll("details")) {
       family.addEventListener("toggle", () => this.#wait()); // who reads needs time
     }
-    this.#to.signal(answer.signal);
     this.#wait();
   }
 

@@ -7,6 +7,7 @@ const FAST = 45; // ms between two keys: faster than fingers, on average
 const QUIET = 300; // ms without a key end a scan; more for a slow scanner
 const SLOW = 6; // times its own pace
 const MOST = 4096; // characters
+const STRAY = /^\D{1,5}(?=\d{100,}$)/; // what a person's hand typed just before a code
 
 export function takeScans(target, take) {
   let keys = "";
@@ -20,7 +21,7 @@ export function takeScans(target, take) {
 
   function end() {
     clearTimeout(timer);
-    const text = keys;
+    const text = keys.replace(STRAY, "");
     const scanned = isScan();
     keys = "";
     if (scanned) take(text);
