@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
+WINDOW_CV2 := .window-cv2
 VENDOR := verifier/statusqr_verifier/checkpoint/static/vendor
 
 .PHONY: run demo test test-long check lint types layers tests bench fuzz system window-cv2 format pictures constraints clean
@@ -69,7 +70,6 @@ fi
 endef
 
 # OpenCV with windows, for the tests of `scan --window`; the program itself depends on the one without.
-WINDOW_CV2 := .window-cv2
 window-cv2: $(WINDOW_CV2)/.ready
 $(WINDOW_CV2)/.ready: constraints.txt | $(STAMP)
 	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --no-deps --upgrade --target $(WINDOW_CV2) \

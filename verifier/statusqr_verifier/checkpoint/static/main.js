@@ -44,13 +44,18 @@ function showHint(name) {
   }
 }
 
-async function post(path, content, type) {
+const PATIENCE = 8_000; // ms for an answer
+const PATIENCE_FOR_FILES = 90_000;
+
+async function post(path, content, { type, patience = PATIENCE } = {}) {
   const headers = { "X-CSRF-Token": body.dataset.csrf, Accept: "application/json" };
   if (type) headers["Content-Type"] = type;
-  return fetch(path, { method: "POST", body: content, headers, cache: "no-store" });
+  const signal = AbortSignal.timeout(patience);
+  return fetch(path, { method: "POST", body: content, headers, cache: "no-store", signal });
 }
 
-async function answerOf(request) {
+// `late()`: whether a later question has been answered meanwhile.
+async function answerOf(request, late = () => false) {
   try {
     const response = await request;
     if (response.ok) return await response.json();
@@ -61,28 +66,39 @@ async function answerOf(request) {
       location.reload(); // the start page says that the shift has ended
       return null;
     }
-    answers.fail(problem.detail || problem.title);
+    if (!late()) answers.fail(problem.detail || problem.title);
   } catch {
-    answers.fail(told("offline"));
+    if (!late()) answers.fail(told("offline"));
   }
   return null;
+}
+
+let asked = 0; // questions so far
+let shown = 0; // the newest of them that has been answered
+
+// Show an answer, unless a later question has been answered already: somebody else stands here now.
+async function show(request) {
+  const number = ++asked;
+  const late = () => number < shown;
+  const answer = await answerOf(request, late);
+  if (answer && !late()) {
+    shown = number;
+    answers.show(answer);
+  }
 }
 
 // `again`: those of the texts that have been asked about, and are still in view.
 async function ask(texts, via, again = []) {
   const question = JSON.stringify({ texts, via, again });
-  const answer = await answerOf(post("/scan", question, "application/json"));
-  if (answer) answers.show(answer);
-  return answer;
+  await show(post("/scan", question, { type: "application/json" }));
 }
 
 async function askFiles(files) {
   const form = new FormData();
   for (const file of files) form.append("files", file);
   showHint("reading");
-  const answer = await answerOf(post("/files", form));
+  await show(post("/files", form, { patience: PATIENCE_FOR_FILES }));
   showHint("look");
-  if (answer) answers.show(answer);
 }
 
 async function begin(event) {
