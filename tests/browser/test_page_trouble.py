@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from browser.camera import Camera, side_by_side, symbol, table
 from browser.checkpoint_server import serving_checkpoint
 from browser.chromium import Tabs
-from browser.issuing import LATER_ENTRY, REVOKED_ENTRY, Office
+from browser.issuing import LATER_ENTRY, REVOKED_ENTRY, Office, today
 
 pytestmark = pytest.mark.needs("chromium")
 SILENT = "Программа проверки не отвечает. Код не проверен: попробуйте ещё раз."
@@ -158,3 +158,30 @@ def test_new_trust_data_without_a_restart_or_a_lost_scan(
         expect(total).to_have_text(str(scans))
         rows = checkpoint.page.locator("tbody tr").all_inner_texts()
         assert [row.split("\t")[1:] for row in rows] == [["–", str(scans - 1)], ["R-REV", "1"]]
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["late", "late and lost"])
+def test_a_late_answer_shows_nothing_over_a_newer_card(
+    office: Office, camera: Camera, tabs: Tabs, lost: bool
+) -> None:
+    """The one who asked first has gone; what is told of him must not stand before the next."""
+    camera.film(table())
+    checkpoint = tabs.open().begin(keep=0)
+    page = checkpoint.page
+    held: list[Route] = []
+    page.route("**/scan", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/scan"):
+        checkpoint.scanned(office.issue(today(begins=-300, ends=-10)).text)
+    checkpoint.scanned(office.issue().text)
+    checkpoint.card("valid")
+    if lost:
+        tabs.excuse("ERR_FAILED")
+        with page.expect_event("requestfailed"):
+            held[0].abort()
+    else:
+        with page.expect_response("**/scan"):
+            held[0].continue_()
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    assert [card.look for card in checkpoint.cards_so_far()] == ["valid"]
+    assert checkpoint.card("valid").word == "ДЕЙСТВУЕТ"
+    expect(page.locator(".foot-line")).to_have_count(0)
