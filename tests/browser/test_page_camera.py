@@ -24,6 +24,16 @@ def day(later: int) -> str:
     return short_date(TODAY + later * DAY)
 
 
+# What the decoder would say, a frame each; the last is said on and on.
+_IN_TURNS = """async frames => {
+  let number = 0;
+  Worker.prototype.postMessage = function (...given) {
+    const texts = frames[Math.min(number++, frames.length - 1)];
+    setTimeout(() => this.onmessage({ data: { texts, hint: null } }), 60);
+  };
+}"""
+
+
 @dataclass(frozen=True)
 class Shown:
     """Something before the camera, and the answer to it."""
@@ -214,3 +224,26 @@ def test_the_clock_of_a_card_runs(office: Office, camera: Camera, tabs: Tabs) ->
              && a.effect.target.closest(".card")).length"""
     )
     assert moving >= 1
+
+
+def test_codes_that_are_read_in_turns_are_both_there(
+    office: Office, camera: Camera, tabs: Tabs
+) -> None:
+    """A reader that sees now the one and now the other: neither takes the other's card away."""
+    camera.film(table())
+    checkpoint = tabs.open().begin(keep=0)
+    valid, ended = office.issue().text, office.issue(today(begins=-300, ends=-10)).text
+    checkpoint.page.evaluate(_IN_TURNS, [[valid], [ended], [valid], [ended], [valid]])
+    cards = checkpoint.page.locator("#cards .card")
+    expect(cards).to_have_count(2)
+    looks = cards.evaluate_all("cards => cards.map(card => card.dataset.look).sort()")
+    assert looks == ["invalid", "valid"]
+
+
+def test_a_poster_behind_takes_no_card_away(office: Office, camera: Camera, tabs: Tabs) -> None:
+    camera.film(table())
+    checkpoint = tabs.open().begin(keep=0)
+    valid, poster = office.issue().text, "HTTPS://POSTER.EXAMPLE/CONCERT"
+    checkpoint.page.evaluate(_IN_TURNS, [[valid], [poster], [valid], [poster], [valid]])
+    checkpoint.line("Это не код статуса")
+    assert checkpoint.card("valid").word == "ДЕЙСТВУЕТ"

@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -14,6 +15,7 @@ from statusqr_verifier.checkpoint.place import (
     KEEP,
     MAX_NAME,
     Detail,
+    NobodyTaken,
     Place,
     known_categories,
 )
@@ -36,14 +38,21 @@ def cookie(values: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
 
 
+def sent_if_any(**values: Any) -> Place | None:
+    try:
+        return sent(**values)
+    except NobodyTaken:
+        return None
+
+
 PLACES = st.builds(
-    sent,
+    sent_if_any,
     name=st.text(max_size=100),
     categories=st.lists(st.sampled_from(sorted(KNOWN)) | st.text(max_size=5), max_size=5),
     regions=st.lists(st.sampled_from(sorted(subjects())) | st.text(max_size=3), max_size=5),
     detail=st.sampled_from([*Detail]) | st.text(max_size=5),
     keep=st.sampled_from([str(seconds) for seconds in KEEP]) | st.text(max_size=5),
-)
+).filter(bool)
 
 
 @given(PLACES)
@@ -73,6 +82,14 @@ def test_what_is_not_known_is_left_out() -> None:
     assert sent(keep="0").keep == 0
     for strange in ("", "-1", "²", "٨", "1e1", "8 ", "00000008"):
         assert sent(keep=strange).keep == DEFAULT_KEEP
+
+
+@pytest.mark.parametrize("named", [{"categories": ["gone"]}, {"regions": ["00"]}])
+def test_nothing_that_is_known_does_not_mean_everybody(named: dict[str, list[str]]) -> None:
+    with pytest.raises(NobodyTaken):
+        sent(**named)  # type: ignore[arg-type]
+    remembered = sent(categories=["large_family"]).to_cookie()
+    assert Place.from_cookie(remembered, frozenset({"disabled_1"})) is None
 
 
 def test_a_category_that_is_gone_is_forgotten() -> None:

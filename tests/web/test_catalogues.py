@@ -32,6 +32,9 @@ def refusals() -> Iterator[str]:
             match node:
                 case ast.Call(func=ast.Name("ImageRefused"), args=[ast.Constant(str(text))]):
                     yield text
+                case ast.Assign(targets=[ast.Name()], value=ast.Constant(str(text))):
+                    if re.search("[а-яё]", text):
+                        yield text  # a refusal that is told in several places
                 case ast.Dict(keys=[ast.Constant("refused")], values=[ast.Constant(str(text))]):
                     yield text
                 case _:

@@ -1,7 +1,7 @@
 """The API for machines: check a text, check a picture, listen to the scans."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import partial
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -17,7 +17,7 @@ from . import metrics
 from .descriptions import refusals, report_answer, reports_answer, scans_answer
 from .desk import Desk
 from .questions import question_body, read_question, read_upload, upload_body
-from .scans import TooManyListeners
+from .scans import TooManyListeners, while_allowed
 
 PREFIX = "/api/v1"
 
@@ -87,14 +87,16 @@ def router(desk: Desk) -> APIRouter:
         response_class=Response,
         responses={200: scans_answer(), **refusals("LISTENERS")},
     )
-    async def scans() -> StreamingResponse:
+    async def scans(request: Request) -> StreamingResponse:
         """A stream of server-sent events, one for each code that is shown at a scanner page of this
-        server, from now on. No personal data. A comment every 15 seconds shows that it lives."""
+        server, from now on. No personal data. A comment every 15 seconds shows that it lives. It
+        ends when the token is revoked or runs out."""
         try:
-            events: AsyncIterator[str] = station.scans.listen()
+            events = station.scans.listen()
         except TooManyListeners as error:
             raise Problem(503, "LISTENERS", "Слушателей слишком много") from error
-        return StreamingResponse(events, media_type="text/event-stream")
+        allowed = partial(desk.access.still, request, "scans")
+        return StreamingResponse(while_allowed(events, allowed), media_type="text/event-stream")
 
     @routes.get(
         "/metrics",

@@ -42,6 +42,8 @@ RATES: Final = (
     RouteGroup("check", ("/api/v1/verify", "/scan"), "1200/minute"),
     RouteGroup("files", ("/api/v1/verify/image", "/files", "/check"), "120/minute"),
     RouteGroup("frames", ("/frame",), "3000/minute"),
+    RouteGroup("shifts", ("/shift",), "60/minute"),
+    RouteGroup("pages", ("/",), "6000/minute"),
     RouteGroup("login", ("/sign-in", "/auth/"), "60/minute"),
     RouteGroup("stream", ("/api/v1/scans",), "60/minute"),
 )

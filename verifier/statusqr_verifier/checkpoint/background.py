@@ -62,8 +62,9 @@ class Background:
         if self._trust.refresh():
             _LOG.info("new trust data")
         if self._cache is not None:
-            verifier = self._trust.verifier(Policy())
-            trust_source.remember(self._cache, datetime.now(UTC), verifier)
+            at = datetime.now(UTC)
+            trust_source.remember(self._cache, at, self._trust.verifier(Policy()))
+            self._trust.note(at)
 
     def _synchronise(self) -> None:
         assert self._cache is not None  # noqa: S101 - see start

@@ -1,5 +1,6 @@
 """What the routes of people share: the language, the shift, the place, the page."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,21 +57,34 @@ class Desk:
 
     async def shift(self, request: Request) -> Shift | None:
         """The shift of this session, ended or not."""
-        session = await session_of(request)
-        key = session.data.get(_SHIFT)
-        return self.station.shifts.find(key, self.station.now()) if isinstance(key, str) else None
+        return self.station.shifts.find(await self._key(request), self.station.now())
+
+    async def shift_mark(self, request: Request) -> str:
+        """What a page knows its shift by: it does not open anything."""
+        return hashlib.sha256((await self._key(request)).encode()).hexdigest()[:16]
 
     async def running(self, request: Request) -> Shift:
-        """The shift that runs; Problem 409 where there is none."""
+        """The shift that runs; Problem 409 where there is none.
+
+        Also where the page asks for another (X-Shift): two tabs of a browser share a session, and
+        one that shows the old place must not answer for the new.
+        """
         shift = await self.shift(request)
-        if shift is None or shift.ended is not None:
+        mark = request.headers.get("x-shift", "")
+        foreign = bool(mark) and mark != await self.shift_mark(request)
+        if shift is None or shift.ended is not None or foreign:
             raise Problem(409, "NO_SHIFT", "Смена не начата", "Начните смену на этой странице.")
         return shift
 
     async def begin(self, request: Request, place: Place) -> None:
         """Begin a shift in this session."""
+        before = await self._key(request)
         session = await session_of(request)
-        session.data[_SHIFT] = self.station.shifts.begin(place, self.station.now())
+        session.data[_SHIFT] = self.station.shifts.begin(place, self.station.now(), before)
+
+    async def _key(self, request: Request) -> str:
+        key = (await session_of(request)).data.get(_SHIFT)
+        return key if isinstance(key, str) else ""
 
     def data_age(self, request: Request) -> DataAge:
         """How old the trust data are, in words."""

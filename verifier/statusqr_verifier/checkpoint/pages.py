@@ -11,7 +11,7 @@ from statusqr_web.locale import chosen, translator
 from statusqr_web.problems import Problem
 
 from .desk import HERE, PLACE_COOKIE, Desk
-from .place import Place
+from .place import NobodyTaken, Place
 from .scanning import Answers, look_up_all, texts_of_files
 
 _YEAR: Final = timedelta(days=365)
@@ -39,7 +39,11 @@ def router(desk: Desk) -> APIRouter:
         regions: Annotated[list[str] | None, Form()] = None,
         go_on: Annotated[str, Form()] = "",
     ) -> Response:
-        place = Place.of(name, categories or (), regions or (), detail, keep, desk.known())
+        try:
+            place = Place.of(name, categories or (), regions or (), detail, keep, desk.known())
+        except NobodyTaken as error:
+            told = "Отмеченных статусов или регионов больше нет. Обновите страницу."
+            raise Problem(422, "PLACE", "Место не подходит", told) from error
         shift = await desk.shift(request)
         if go_on and shift is not None and shift.ended is None:
             place = shift.place
@@ -47,7 +51,8 @@ def router(desk: Desk) -> APIRouter:
             await desk.begin(request, place)
         response: Response
         if "application/json" in request.headers.get("accept", ""):
-            response = JSONResponse({"place": place.name, "keep": place.keep})
+            mark = await desk.shift_mark(request)
+            response = JSONResponse({"place": place.name, "keep": place.keep, "shift": mark})
         else:
             response = RedirectResponse("/", 303)
         response.set_cookie(

@@ -18,6 +18,10 @@ KEEP: Final = (5, 8, 15, 0)  # seconds that a card stays; 0: until the next
 DEFAULT_KEEP: Final = 8
 
 
+class NobodyTaken(ValueError):
+    """Categories or regions were named, and none of them is known: that must not mean «all»."""
+
+
 class Detail(StrEnum):
     """How much of a record the place needs to see (152-ФЗ, article 5: no more than needed)."""
 
@@ -48,13 +52,15 @@ class Place:
         """A place out of what a form sent; what is not known is left out, what is missing usual.
 
         `known` are the categories that the form offered.
+
+        :raises NobodyTaken: where categories or regions were named, and none of them is known
         """
         clean = " ".join("".join(c for c in name if c.isprintable()).split())[:MAX_NAME].rstrip()
         seconds = int(keep) if keep.isascii() and keep.isdigit() and len(keep) < 4 else -1
         return cls(
             clean,
-            frozenset(categories) & known,
-            frozenset(regions) & frozenset(subjects()),
+            _known(categories, known),
+            _known(regions, frozenset(subjects())),
             Detail(detail) if detail in Detail.__members__.values() else Detail.FULL,
             seconds if seconds in KEEP else DEFAULT_KEEP,
         )
@@ -97,9 +103,19 @@ class Place:
             }:
                 named = [code for code in categories if isinstance(code, str)]
                 places = [code for code in regions if isinstance(code, str)]
-                return cls.of(name, named, places, detail, keep, known)
+                try:
+                    return cls.of(name, named, places, detail, keep, known)
+                except NobodyTaken:
+                    return None
             case _:
                 return None
+
+
+def _known(given: Iterable[str], known: frozenset[str]) -> frozenset[str]:
+    named = frozenset(given)
+    if named and not named & known:
+        raise NobodyTaken
+    return named & known
 
 
 def known_categories(in_trust_list: Iterable[str] = ()) -> frozenset[str]:

@@ -7,7 +7,7 @@ for it: a stale «let in» is worth nothing.
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 from weakref import WeakSet
@@ -100,3 +100,17 @@ class Scans:
                 yield scan.to_event()
         finally:
             self._listeners.discard(queue)
+
+
+async def while_allowed(
+    events: AsyncIterator[str], allowed: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[str]:
+    """A stream that ends once it is not `allowed`: asked before each event and each heartbeat."""
+    try:
+        async for event in events:
+            if not await allowed():
+                return
+            yield event
+    finally:
+        if isinstance(events, AsyncGenerator):
+            await events.aclose()  # its place is free at once

@@ -31,13 +31,18 @@ class Shifts:
         self._shifts: OrderedDict[str, Shift] = OrderedDict()
         self._turn = threading.Lock()
 
-    def begin(self, place: Place, at: datetime) -> str:
-        """Begin a shift; its id. Where there are too many the oldest is forgotten."""
+    def begin(self, place: Place, at: datetime, instead_of: str = "") -> str:
+        """Begin a shift; its id. It replaces the one that the same device had before.
+
+        Where there are too many one that has ended is forgotten, else the oldest.
+        """
         key = secrets.token_urlsafe(24)
         with self._turn:
+            self._shifts.pop(instead_of, None)
             self._shifts[key] = Shift(place, at)
             while len(self._shifts) > _MOST:
-                self._shifts.popitem(last=False)
+                ended = (old for old, shift in self._shifts.items() if shift.ended)
+                del self._shifts[next(ended, next(iter(self._shifts)))]
         return key
 
     def find(self, key: str, at: datetime) -> Shift | None:

@@ -51,7 +51,11 @@ def start(wanted: Wanted) -> int:
     tokens = TokenBook(wanted.tokens) if wanted.tokens else None
     login = load_login(wanted.login) if wanted.login else None
     held = tokens is not None and bool(tokens.current())
-    refuse_open_door(wanted.host, tokens=held, login=login is not None)
+    # Behind a proxy, or by a name of its own, a server is reached from outside wherever it listens.
+    outside = [name for name in wanted.names if not is_loopback(name)] + list(wanted.proxies)
+    for host in (wanted.host, *outside):
+        reached = "0.0.0.0" if host in wanted.proxies else host  # noqa: S104 - judged, not bound to
+        refuse_open_door(reached, tokens=held, login=login is not None)
     trust = open_trust(wanted.trust, wanted.cache)
     addresses = _addresses(wanted.host)
     certificate = _certificate(wanted, addresses)
@@ -61,7 +65,7 @@ def start(wanted: Wanted) -> int:
         station = Station(trust, Settings(place, wanted.max_age, wanted.repeat_after))
         door = Door(
             hosts=hosts_for(wanted.host, addresses, wanted.names),
-            secure=address.secure,
+            secure=address.secure or bool(wanted.proxies),  # a proxy speaks TLS with the browsers
             tokens=tokens,
             login=login,
         )

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 
 from ..current_trust import CurrentTrust
 from ..frames import FrameReading
 from ..policy import Policy
-from ..reader_process import SafeReader
+from ..reader_process import ReaderBusy, SafeReader
 from ..repeats import Repeats, check_here
 from ..report import Report
 from .metrics import Metrics
@@ -22,6 +22,9 @@ from .scans import Scans
 from .shifts import Shift, Shifts
 
 MAX_AGE: Final = timedelta(hours=72)
+FILES_AT_ONCE: Final = 1  # there is one process to read them
+FRAMES_AT_ONCE: Final = 4  # wait for their turn in `SafeReader`, but not for long
+MOST_WAITING: Final = 8  # frames; more would be old when their turn comes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,9 @@ class Station:
         self.metrics = Metrics(trust)
         self._repeats = Repeats(self.settings.repeat_after)
         self._reader = SafeReader()
+        # Of their own, so that who waits for a picture keeps no page from being served.
+        self._files = CapacityLimiter(FILES_AT_ONCE)
+        self._frames = CapacityLimiter(FRAMES_AT_ONCE)
 
     def now(self) -> datetime:
         """The moment of a check."""
@@ -76,14 +82,16 @@ class Station:
 
     async def read_file(self, data: bytes) -> list[str]:
         """The codes in a picture or PDF; ImageRefused where it cannot be read."""
-        texts = await to_thread.run_sync(self._reader.read_codes, data)
+        texts = await to_thread.run_sync(self._reader.read_codes, data, limiter=self._files)
         if not texts:
             self.metrics.note_unreadable()
         return texts
 
     async def read_frame(self, data: bytes) -> FrameReading:
         """The codes in a camera's frame; ReaderBusy where too many others are before it."""
-        return await to_thread.run_sync(self._reader.read_frame, data)
+        if self._frames.statistics().tasks_waiting >= MOST_WAITING:
+            raise ReaderBusy("слишком много кадров сразу: этот пропущен")
+        return await to_thread.run_sync(self._reader.read_frame, data, limiter=self._frames)
 
     def close(self) -> None:
         """End the child processes and the streams."""

@@ -1,34 +1,47 @@
 // What the checkpoint shows: a card fills the screen, leaves by itself, and nothing of it stays.
 
 const GONE = 1500; // ms without a code in view, after which the same code is a new one
+const MOST = 8; // codes in one question
+const LONGEST = 4096; // characters; what is longer is no status code
 const LINE = 10_000; // ms that a line stays at the foot
 const AGAIN = 1000; // ms until a question without an answer is asked again
 
 export class Answers {
   #to;
   #inView = new Map(); // text → when it was last seen; only while it is in view
+  #asked = new Set(); // the texts of the last question
   #timer = 0;
   #lineTimer = 0;
+  #saying = 0;
   #held = false;
 
   constructor(to) {
     this.#to = to;
   }
 
-  // Where a text comes into view, ask about all that are in view: each gets a card.
+  // Ask where a text comes into view that the last question was not about. `again` are texts that
+  // were asked about before: readers miss one of two codes now and then, so one that comes back at
+  // once stands beside the others.
   seen(texts, ask) {
     const now = performance.now();
     for (const [text, at] of this.#inView) {
       if (now - at > GONE) this.#inView.delete(text);
     }
-    const again = texts.filter((text) => this.#inView.has(text));
-    for (const text of texts) this.#inView.set(text, now);
-    if (again.length < texts.length) ask(again);
+    const known = new Set(this.#inView.keys());
+    const read = texts.filter((text) => text.length <= LONGEST);
+    for (const text of read) this.#inView.set(text, now);
+    const others = read.filter((text) => !known.has(text) || !this.#asked.has(text));
+    if (!others.length) return;
+    const cameBack = others.some((text) => known.has(text));
+    const beside = cameBack ? [...this.#asked].filter((text) => this.#inView.has(text)) : [];
+    const all = [...new Set([...others, ...read, ...beside])].slice(0, MOST);
+    this.#asked = new Set(all);
+    ask(all, all.filter((text) => known.has(text)));
   }
 
-  // The last question got no answer: the codes in view may be asked about again, after a pause.
-  forget() {
-    setTimeout(() => this.#inView.clear(), AGAIN);
+  // A question about these texts got no answer: they may be asked about again, after a pause.
+  forget(texts) {
+    setTimeout(() => texts.forEach((text) => this.#inView.delete(text)), AGAIN);
   }
 
   show(answer) {
@@ -45,7 +58,7 @@ export class Answers {
     cards.dataset.count = answer.count;
     cards.classList.toggle("several", answer.count > 1);
     aloud.textContent = "";
-    requestAnimationFrame(() => (aloud.textContent = answer.aloud));
+    this.#saying = requestAnimationFrame(() => (aloud.textContent = answer.aloud));
     this.#to.state("result");
     window.scrollTo(0, 0);
     for (const family of cards.querySelectorAll("details")) {
@@ -59,7 +72,6 @@ export class Answers {
     this.clearLines();
     this.line(text);
     this.leave();
-    this.forget();
   }
 
   line(text) {
@@ -91,6 +103,7 @@ export class Answers {
 
   wipe() {
     clearTimeout(this.#timer);
+    cancelAnimationFrame(this.#saying);
     this.#to.cards.replaceChildren();
     this.#to.aloud.textContent = "";
   }

@@ -8,6 +8,7 @@ export class Camera {
   #stream = null;
   #running = false;
   #wanted = "";
+  #opening = false;
 
   constructor(to) {
     this.#to = to;
@@ -17,6 +18,7 @@ export class Camera {
   }
 
   async start() {
+    if (this.#running) return;
     this.#running = true;
     if (!navigator.mediaDevices?.getUserMedia) {
       this.#to.hint(window.isSecureContext ? "none" : "secure");
@@ -33,6 +35,14 @@ export class Camera {
   }
 
   async #open() {
+    this.#opening = true;
+    const wanted = this.#wanted;
+    await this.#openOne();
+    this.#opening = false;
+    if (wanted !== this.#wanted && this.#stream) await this.#choose(this.#wanted);
+  }
+
+  async #openOne() {
     const video = { width: { ideal: 1280 }, height: { ideal: 720 } };
     if (this.#wanted) video.deviceId = { exact: this.#wanted };
     else video.facingMode = { ideal: "environment" };
@@ -91,6 +101,7 @@ export class Camera {
 
   async #choose(id) {
     this.#wanted = id;
+    if (this.#opening) return;
     this.#close();
     await this.#open();
   }
@@ -111,9 +122,13 @@ export class Camera {
     const { video, reader } = this.#to;
     while (this.#running) {
       if (this.#stream && video.videoWidth && document.visibilityState === "visible") {
-        const { texts, hint } = await reader.read(video);
-        if (texts.length) this.#to.seen(texts);
-        if (this.#stream) this.#to.hint(hint ?? "look");
+        try {
+          const { texts, hint } = await reader.read(video);
+          if (texts.length) this.#to.seen(texts);
+          if (this.#stream) this.#to.hint(hint ?? "look");
+        } catch (error) {
+          console.error(error); // one frame is lost, not the camera
+        }
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }

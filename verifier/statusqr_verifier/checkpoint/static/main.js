@@ -21,14 +21,17 @@ const answers = new Answers({
   signal: (name) => signals.play(name),
   state: (name) => body.dataset.state !== "start" && setState(name), // only «Начать смену» begins
 });
-const reader = new Reader(() => body.dataset.csrf);
+// A frame that is lost is no answer that failed: the card that stands there may stay.
+const reader = new Reader((frame) =>
+  answerOf(post("/frame", frame, { type: "image/jpeg" }), () => true),
+);
 const camera = new Camera({
   video: find("video"),
   choice: find("cameras"),
   torch: find("torch"),
   reader,
   hint: showHint,
-  seen: (texts) => answers.seen(texts, (again) => ask(texts, "camera", again)),
+  seen: (texts) => answers.seen(texts, (asked, again) => ask(asked, "camera", again)),
 });
 
 function setState(name) {
@@ -44,11 +47,16 @@ function showHint(name) {
   }
 }
 
+// Whose question it is; a shift that another tab has begun meanwhile is not ours.
+function credentials() {
+  return { "X-CSRF-Token": body.dataset.csrf, "X-Shift": body.dataset.shift ?? "" };
+}
+
 const PATIENCE = 8_000; // ms for an answer
 const PATIENCE_FOR_FILES = 90_000;
 
 async function post(path, content, { type, patience = PATIENCE } = {}) {
-  const headers = { "X-CSRF-Token": body.dataset.csrf, Accept: "application/json" };
+  const headers = { ...credentials(), Accept: "application/json" };
   if (type) headers["Content-Type"] = type;
   const signal = AbortSignal.timeout(patience);
   return fetch(path, { method: "POST", body: content, headers, cache: "no-store", signal });
@@ -74,23 +82,22 @@ async function answerOf(request, late = () => false) {
 }
 
 let asked = 0; // questions so far
-let shown = 0; // the newest of them that has been answered
 
-// Show an answer, unless a later question has been answered already: somebody else stands here now.
+// Show an answer, unless another question has been asked since: somebody else stands here now.
+// Whether it was answered.
 async function show(request) {
   const number = ++asked;
-  const late = () => number < shown;
+  const late = () => number !== asked;
   const answer = await answerOf(request, late);
-  if (answer && !late()) {
-    shown = number;
-    answers.show(answer);
-  }
+  if (answer && !late()) answers.show(answer);
+  return answer !== null;
 }
 
 // `again`: those of the texts that have been asked about, and are still in view.
 async function ask(texts, via, again = []) {
   const question = JSON.stringify({ texts, via, again });
-  await show(post("/scan", question, { type: "application/json" }));
+  const answered = await show(post("/scan", question, { type: "application/json" }));
+  if (!answered) answers.forget(texts);
 }
 
 async function askFiles(files) {
@@ -101,13 +108,19 @@ async function askFiles(files) {
   showHint("look");
 }
 
+let beginning = false;
+
 async function begin(event) {
   event.preventDefault();
   signals.unlock(); // within the tap, or the browser keeps the sound off
-  const form = find("shift-form");
-  const answer = await answerOf(post("/shift", new URLSearchParams(new FormData(form, event.submitter))));
+  if (beginning) return;
+  beginning = true;
+  const form = new FormData(find("shift-form"), event.submitter);
+  const answer = await answerOf(post("/shift", new URLSearchParams(form)));
+  beginning = false;
   if (!answer) return;
   body.dataset.keep = answer.keep;
+  body.dataset.shift = answer.shift;
   for (const place of document.querySelectorAll("#place-title, [data-place]")) {
     place.textContent = answer.place;
   }
@@ -148,7 +161,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible" && body.dataset.state !== "start") stayAwake();
 });
-window.addEventListener("pagehide", () => answers.wipe());
+window.addEventListener("pagehide", () => answers.leave());
 find("files").addEventListener("change", () => {
   askFiles(find("files").files);
   find("files").value = "";

@@ -2,17 +2,19 @@
 // server, which gets the frame as a JPEG.
 
 const WAIT = 20_000; // ms for the decoder to start
+const ANSWER = 4_000; // ms for one frame, of which most take ten
 const QUALITY = 0.85;
+const NOTHING = { texts: [], hint: null };
 
 export class Reader {
-  #csrf;
+  #post;
   #worker = null;
   #ready;
-  #answer = null;
   #canvas = document.createElement("canvas");
 
-  constructor(csrf) {
-    this.#csrf = csrf;
+  // `post`: sends a JPEG to the server; its answer, or null.
+  constructor(post) {
+    this.#post = post;
     this.#ready = this.#start();
   }
 
@@ -33,8 +35,6 @@ export class Reader {
         };
         worker.onerror = reject;
       });
-      worker.onmessage = ({ data }) => this.#answer?.(data);
-      worker.onerror = () => this.#answer?.({ texts: [], hint: null });
       this.#worker = worker;
       document.body.dataset.reader = "page";
     } catch {
@@ -61,23 +61,29 @@ export class Reader {
     const context = this.#draw(video);
     const { width, height } = this.#canvas;
     const { data } = context.getImageData(0, 0, width, height);
-    return new Promise((resolve) => {
-      this.#answer = resolve;
+    const answer = await new Promise((resolve) => {
+      const late = setTimeout(() => resolve(null), ANSWER);
+      this.#worker.onmessage = (message) => {
+        clearTimeout(late);
+        resolve(message.data);
+      };
+      this.#worker.onerror = () => resolve(null);
       this.#worker.postMessage({ data, width, height }, [data.buffer]);
     });
+    if (answer) return answer;
+    this.#worker.terminate(); // it hangs or has died: a new one takes its place
+    this.#worker = null;
+    this.#ready = this.#start();
+    await this.#ready;
+    return NOTHING;
   }
 
   async #there(video) {
     this.#draw(video);
     const jpeg = await new Promise((give) => this.#canvas.toBlob(give, "image/jpeg", QUALITY));
-    try {
-      const headers = { "Content-Type": "image/jpeg", "X-CSRF-Token": this.#csrf() };
-      const response = await fetch("/frame", { method: "POST", body: jpeg, headers });
-      if (response.ok) return await response.json();
-    } catch {
-      // The next frame tries again.
-    }
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    return { texts: [], hint: null };
+    const answer = await this.#post(jpeg);
+    if (answer) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 500)); // the next frame tries again
+    return { texts: [], hint: "silent" };
   }
 }

@@ -3,9 +3,12 @@
 
 const LEAST_DIGITS = 20; // nobody types so many digits on this page
 const LEAST_OTHER = 8; // of other keys, if they come faster than fingers
+const LEAST_BURST = 6; // so many at that pace were typed by a scanner, a code of ours or not
 const FAST = 45; // ms between two keys: faster than fingers, on average
 const QUIET = 300; // ms without a key end a scan; more for a slow scanner
 const SLOW = 6; // times its own pace
+const LONG = 3000; // ms, at most
+const LONE = 500; // ms after a single key, which was a person's
 const MOST = 4096; // characters
 const STRAY = /^\D{1,5}(?=\d{100,}$)/; // what a person's hand typed just before a code
 
@@ -41,9 +44,10 @@ export function takeScans(target, take) {
       if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
       if (event.target.matches("input[type=text], input[type=password], textarea")) return;
       if (event.key === "Enter" || event.key === "Tab") {
-        if (!isScan()) {
-          keys = "";
-          return; // a person's key
+        const burst = keys.length >= LEAST_BURST && pace() < FAST;
+        if (!burst && !isScan()) {
+          keys = ""; // a person's key
+          return;
         }
         event.preventDefault(); // or it would press the button that has the focus
         event.stopPropagation();
@@ -57,7 +61,8 @@ export function takeScans(target, take) {
       keys = (keys + typed).slice(0, MOST);
       if (keys.length > 3) event.preventDefault();
       clearTimeout(timer);
-      timer = setTimeout(end, Math.max(QUIET, Math.min(SLOW * pace(), 3000) || QUIET));
+      const wait = keys.length > 1 ? Math.min(SLOW * pace(), LONG) : LONE;
+      timer = setTimeout(end, Math.max(QUIET, wait));
     },
     true,
   );
