@@ -1,16 +1,18 @@
 """Photos, screenshots and PDFs: chosen, dropped, pasted; with a shift and without."""
 
 import base64
+import contextlib
 import struct
 import zlib
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from browser.camera import Camera, foreign_symbol, pages, png, side_by_side, symbol, table
 from browser.checkpoint_page import Checkpoint
 from browser.chromium import Tabs
-from browser.issuing import REVOKED_ENTRY, Office
+from browser.issuing import REVOKED_ENTRY, Office, today
 
 pytestmark = pytest.mark.needs("chromium")
 _GIVE = """
@@ -145,3 +147,32 @@ def test_check_takes_what_is_dropped(tabs: Tabs, photo: FilePayload) -> None:
         expect(checkpoint.page.locator("#answers")).to_be_focused()
         expect(checkpoint.page.locator("#answers .card .word")).to_have_text("ДЕЙСТВУЕТ")
         checkpoint.page.goto(checkpoint.url + "/check")
+
+
+def test_check_tells_what_is_wrong_and_goes_on(office: Office, tabs: Tabs) -> None:
+    page = tabs.open("/check").page
+    tabs.excuse("413")
+    picture = FilePayload(name="a.png", mimeType="image/png", buffer=b"x")
+    page.set_input_files("#check-files", [picture] * 21)
+    page.get_by_role("button", name="Проверить").click()
+    expect(page.get_by_role("alert")).to_have_text("Выберите меньше.")
+    page.set_input_files("#check-files", [])
+    page.fill("#check-text", office.issue().text)
+    page.get_by_role("button", name="Проверить").click()
+    expect(page.locator("#answers .word")).to_have_text("ДЕЙСТВУЕТ")
+
+
+def test_check_shows_the_answer_to_the_newest_question(office: Office, tabs: Tabs) -> None:
+    page = tabs.open("/check").page
+    tabs.excuse("ERR_ABORTED")
+    held: list[Route] = []
+    page.route("**/check", lambda route: route.continue_() if held else held.append(route))
+    for text in (office.issue().text, office.issue(today(begins=-300, ends=-10)).text):
+        page.fill("#check-text", text)
+        with page.expect_request("**/check"):
+            page.get_by_role("button", name="Проверить").click()
+    expect(page.locator("#answers .word")).to_have_text("СРОК ИСТЁК")
+    with contextlib.suppress(PlaywrightError):  # the page no longer waits for it
+        held[0].continue_()
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    expect(page.locator("#answers .word")).to_have_text("СРОК ИСТЁК")

@@ -126,3 +126,20 @@ def test_the_name_of_the_place_may_have_digits(tabs: Tabs) -> None:
     field.fill("")
     field.type("Касса 1234567890 1234567890")
     expect(field).to_have_value("Касса 1234567890 1234567890")
+
+
+@pytest.mark.parametrize("keys", ["4600702081234", "46007020", "ABC-1234"])
+def test_a_bar_code_of_goods_presses_no_button(checkpoint: Checkpoint, keys: str) -> None:
+    page = checkpoint.page
+    page.get_by_role("button", name="Закончить смену").focus()
+    checkpoint.scanned(keys)
+    page.get_by_label("Сканирование").wait_for()
+    expect(page.locator("body")).to_have_attribute("data-state", "scan")
+    assert page.url == f"{checkpoint.url}/"
+
+
+def test_what_a_hand_typed_just_before_a_scan(office: Office, checkpoint: Checkpoint) -> None:
+    checkpoint.page.keyboard.press("q")
+    checkpoint.page.keyboard.type(office.issue().text)
+    checkpoint.page.keyboard.press("Enter")
+    checkpoint.card("valid")

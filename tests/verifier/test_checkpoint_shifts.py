@@ -5,6 +5,7 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from checkpoints import Scanner, open_station, problem
 from world import NOON, world
 
 from statusqr_verifier import Finding, Notice, NoticeKind, Reason, Report, Verifier
@@ -119,3 +120,47 @@ def test_the_oldest_of_too_many_shifts_goes() -> None:
     assert len(set(keys)) == 501
     assert shifts.find(keys[0], BEGAN) is None
     assert all(shifts.find(key, BEGAN) for key in keys[1:])
+
+
+def test_of_too_many_shifts_one_that_has_ended_goes_first() -> None:
+    shifts = Shifts()
+    keys = [shifts.begin(Place(), BEGAN) for _ in range(500)]
+    ended = shifts.find(keys[7], BEGAN)
+    assert ended is not None
+    ended.ended = BEGAN
+    shifts.begin(Place(), BEGAN)
+    assert shifts.find(keys[7], BEGAN) is None
+    assert shifts.find(keys[0], BEGAN) is not None
+
+
+def test_a_device_has_one_shift_however_often_it_begins() -> None:
+    shifts = Shifts()
+    others = [shifts.begin(Place(), BEGAN) for _ in range(400)]
+    key = ""
+    for _ in range(600):
+        key = shifts.begin(Place(), BEGAN, key)
+    assert all(shifts.find(other, BEGAN) for other in others)
+
+
+def test_a_tab_with_an_older_shift_gets_no_answer_for_the_new_place() -> None:
+    """Two tabs share a session; the one that shows the old place must not let in by the new."""
+    text = world().print_key.issue().text
+    with open_station() as client:
+        scanner = Scanner(client).begin(categories=["disabled_1"])
+        accept = {"Accept": "application/json", **scanner.headers}
+        first = client.post("/shift", data={"categories": ["disabled_1"]}, headers=accept).json()
+        asked = {"texts": [text], "via": "scanner"}
+        mine = {**scanner.headers, "X-Shift": first["shift"]}
+        assert client.post("/scan", json=asked, headers=mine).json()["signal"] == "elsewhere"
+        second = client.post("/shift", data={}, headers=accept).json()
+        assert second["shift"] != first["shift"]
+        problem(client.post("/scan", json=asked, headers=mine), 409, "NO_SHIFT")
+        theirs = {**scanner.headers, "X-Shift": second["shift"]}
+        assert client.post("/scan", json=asked, headers=theirs).json()["signal"] == "valid"
+
+
+def test_a_place_of_which_nothing_is_known_begins_no_shift() -> None:
+    with open_station() as client:
+        scanner = Scanner(client).begin()
+        sent = client.post("/shift", data={"categories": ["gone"]}, headers=scanner.headers)
+        assert "Обновите страницу" in problem(sent, 422, "PLACE")

@@ -8,15 +8,16 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
-from publishing import AT, DAY, YAR, Authority
-from world import NOON, Key, trust, world
+from publishing import AT, DAY, HOUR, YAR, Authority, Revoked
+from world import NOON, Key, record, trust, world
 
+from statusqr_issuer import issue
 from statusqr_keys import KeyUse, Scope
-from statusqr_schema import TrustDataRefused, TrustListRefused
-from statusqr_verifier import Policy, Verdict
+from statusqr_schema import StatusReference, TrustDataRefused, TrustListRefused
+from statusqr_verifier import Policy, Reason, Verdict
 from statusqr_verifier.checkpoint.background import Background
 from statusqr_verifier.current_trust import CurrentTrust
-from statusqr_verifier.trust_source import TrustSet, synchronise
+from statusqr_verifier.trust_source import SEEN, TrustSet, cached, synchronise
 
 TEXT = world().print_key.issue().text
 
@@ -116,10 +117,11 @@ def test_threads_see_one_set_or_the_other(pinned: Path) -> None:
 
     def check() -> set[tuple[Verdict, ...]]:
         found = set()
-        while not stop.is_set():
+        while True:  # once at least, also where all changes were faster
             verifier = current.verifier(Policy())
             found.add(tuple(verifier.check(text, NOON).verdict for text in texts))
-        return found
+            if stop.is_set():
+                return found
 
     with ThreadPoolExecutor(4) as pool:
         changes = pool.submit(change)
@@ -134,6 +136,7 @@ def test_threads_see_one_set_or_the_other(pinned: Path) -> None:
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     authority = Authority.make(tmp_path_factory.mktemp("made"))
+    authority.revoked = Revoked({(YAR, 0): {}})
     authority.publish()
     return authority
 
@@ -188,6 +191,77 @@ def test_a_cache_that_is_damaged_while_the_program_runs(
         path.write_bytes(kept)
     current._known = (0, 0, 0)
     assert current.refresh() is True
+
+
+def code_of(authority: Authority) -> str:
+    key = authority.store.find(authority.kid(YAR, KeyUse.PRINT)).record
+    signer, entry = authority.key(YAR, KeyUse.PRINT), StatusReference(0, 4711)
+    return issue(record(), signer, key=key, issued_at=AT, status=entry).text
+
+
+def reasons(current: CurrentTrust, text: str, at: datetime) -> list[Reason]:
+    return [one.reason for one in current.verifier(Policy()).check(text, at).findings]
+
+
+def test_a_clock_set_back_while_the_program_runs_is_noticed(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    take(authority, cache)
+    current, text = CurrentTrust.cached(cache), code_of(authority)
+    assert reasons(current, text, AT + HOUR) == []
+    monkeypatch.setattr("statusqr_verifier.checkpoint.background.datetime", NextDay)
+    Background(current, cache)._look()  # it is AT + DAY now
+    assert reasons(current, text, AT + DAY) == []
+    assert reasons(current, text, AT + HOUR) == [Reason.CLOCK_WRONG]
+    (cache / SEEN).unlink()  # a disk that cannot be written
+    authority.publish(AT + HOUR)
+    synchronise(str(authority.site), None, cache, AT + DAY)
+    assert current.refresh() is True
+    assert reasons(current, text, AT + 2 * HOUR) == [Reason.CLOCK_WRONG]  # new data, still known
+
+
+def test_what_another_program_noted_later_is_taken(authority: Authority, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    take(authority, cache)
+    current, text = CurrentTrust.cached(cache), code_of(authority)
+    current.note(AT + HOUR)
+    (cache / SEEN).write_text(f"{(AT + DAY).timestamp():.0f}")
+    current._known = (0, 0, 0)  # as if it had just changed
+    assert current.refresh() is True
+    assert reasons(current, text, AT + 2 * HOUR) == [Reason.CLOCK_WRONG]
+
+
+def test_time_is_noted_by_the_minute_and_only_while_the_data_are_fresh(
+    authority: Authority, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    take(authority, cache)
+    current, text = CurrentTrust.cached(cache), code_of(authority)
+    current.note(AT + 90 * DAY)  # a clock that ran ahead must not close the place
+    assert reasons(current, text, AT) == []
+    current.note(AT + HOUR)
+    for seconds in (-600, 0, 1, 60):
+        held = current.verifier(Policy())
+        current.note(AT + HOUR + timedelta(seconds=seconds))
+        assert current.verifier(Policy()) is held, seconds
+    current.note(AT + HOUR + timedelta(seconds=61))
+    assert current.verifier(Policy()) is not held
+    strict = Policy(max_trust_age=2 * HOUR)
+    current.note(AT + 3 * HOUR, strict)
+    assert reasons(current, text, AT + 2 * HOUR) == []
+    current.note(AT + 3 * HOUR)
+    assert reasons(current, text, AT + 2 * HOUR) == [Reason.CLOCK_WRONG]
+    # The file is the business of `remember`.
+    assert cached(cache, Policy()).check(text, AT + HOUR).verdict is Verdict.VALID
+
+
+def test_a_pinned_list_notes_no_time(pinned: Path) -> None:
+    current = CurrentTrust.pinned(pinned)
+    held = current.verifier(Policy())
+    current.note(NOON + DAY)
+    assert current.verifier(Policy()) is held
+    assert verdict(current) is Verdict.VALID
 
 
 class NextDay(datetime):

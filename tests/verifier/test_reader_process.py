@@ -1,6 +1,7 @@
 """The wall between a checkpoint and the files of strangers."""
 
 import io
+import json
 import signal
 import struct
 import subprocess
@@ -9,6 +10,7 @@ import threading
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pictures
@@ -18,6 +20,7 @@ from PIL import Image
 from world import DATA
 
 from statusqr_schema import ImageRefused
+from statusqr_verifier import reader_process
 from statusqr_verifier.engines import Engine, EngineMissing
 from statusqr_verifier.frames import FrameReading, Hint
 from statusqr_verifier.reader_process import MAX_MEMORY, ReaderBusy, SafeReader
@@ -96,9 +99,52 @@ def test_a_child_that_dies_is_replaced() -> None:
         assert reader._files._process is not None
         reader._files._process.kill()
         reader._files._process.wait()
-        with pytest.raises(ImageRefused, match="прервано"):
-            reader.read_codes(png)
-        assert reader.read_codes(png) == [pictures.text("R01")]
+        assert reader.read_codes(png) == [pictures.text("R01")]  # nothing that this file did
+
+
+class Timer:
+    """A timer whose time is over just when it is cancelled: the answer has come by then."""
+
+    def __init__(self, seconds: float, strike: Callable[[], None]) -> None:
+        self._strike = strike
+
+    def start(self) -> None:
+        """The answer is the faster one."""
+
+    def cancel(self) -> None:
+        self._strike()
+
+
+def test_a_limit_that_strikes_late_kills_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader_process, "Timer", Timer)
+    with SafeReader(frame_seconds=PATIENT) as reader:
+        assert reader.read_frame(picture("L")).texts == (pictures.text("R01"),)
+        process = reader.frame_process
+        assert process is not None
+        assert reader.read_frame(picture("L")).texts == (pictures.text("R01"),)
+        assert reader.frame_process == process
+
+
+def test_a_limit_that_strikes_beside_the_answer_leaves_the_next_question_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    strikes: list[Callable[[], None]] = []
+
+    class Held(Timer):
+        def start(self) -> None:
+            strikes.append(self._strike)
+
+    def loads_and_strikes(line: bytes) -> object:
+        answer = json.loads(line)
+        strikes.pop()()
+        return answer
+
+    monkeypatch.setattr(reader_process, "Timer", Held)
+    monkeypatch.setattr(reader_process, "json", SimpleNamespace(loads=loads_and_strikes))
+    with SafeReader(frame_seconds=PATIENT) as reader:
+        for _ in range(2):
+            assert reader.read_frame(picture("L")).texts == (pictures.text("R01"),)
+            assert reader.frame_process is None
 
 
 def test_threads_take_turns() -> None:
@@ -361,6 +407,6 @@ def test_no_file_stays_open_behind_a_reader() -> None:
             reader.read_frame(picture("L"))
             assert reader._frames._process is not None
             reader._frames._process.kill()
-            with pytest.raises(ImageRefused):
-                reader.read_frame(picture("L"))
+            reader._frames._process.wait()
+            reader.read_frame(picture("L"))
     assert len(list(Path("/proc/self/fd").iterdir())) == before

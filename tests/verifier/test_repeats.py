@@ -11,7 +11,7 @@ from world import NOON, record, world
 
 from statusqr_schema import Disclosure, Presentation, SnilsPolicy, StatusRecord
 from statusqr_verifier import NoticeKind, Report, Verifier
-from statusqr_verifier.repeats import Repeats, check_here
+from statusqr_verifier.repeats import SAME_SHOWING, Repeats, check_here
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
@@ -31,7 +31,13 @@ def test_a_second_showing_tells_of_the_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("later", "repeat"), [(30 * MINUTE, True), (30 * MINUTE + SECOND, False), (20 * SECOND, False)]
+    ("later", "repeat"),
+    [
+        (30 * MINUTE, True),
+        (30 * MINUTE + SECOND, False),
+        (3 * SECOND, False),
+        (4 * SECOND, True),
+    ],
 )
 def test_only_within_the_time_and_not_in_the_same_showing(later: timedelta, repeat: bool) -> None:
     repeats = Repeats()
@@ -39,17 +45,35 @@ def test_only_within_the_time_and_not_in_the_same_showing(later: timedelta, repe
     assert (repeats.seen(printed(), NOON + later) is not None) is repeat
 
 
-def test_a_code_that_stays_before_the_camera_is_one_showing_however_long() -> None:
+def test_a_code_that_is_read_without_a_break_is_one_showing_however_long() -> None:
     repeats = Repeats()
-    assert [repeats.seen(printed(), NOON + n * 20 * SECOND) for n in range(200)] == [None] * 200
+    assert [repeats.seen(printed(), NOON + n * SAME_SHOWING) for n in range(200)] == [None] * 200
+
+
+def test_one_paper_passed_back_again_and_again_is_a_repeat_each_time() -> None:
+    repeats, shown = Repeats(), [NOON + n * 19 * SECOND for n in range(100)]
+    assert [repeats.seen(printed(), at) for at in shown] == [None, *shown[:-1]]
+
+
+def test_a_code_that_stays_in_view_is_one_showing_however_seldom_it_is_read() -> None:
+    repeats, minutes = Repeats(), [NOON + n * 5 * MINUTE for n in range(10)]
+    assert [repeats.seen(printed(), at, still=at > NOON) for at in minutes] == [None] * 10
+    assert repeats.seen(printed(), minutes[-1] + 4 * SECOND) == minutes[-1]
+
+
+def test_a_code_never_seen_before_may_be_called_still_in_view() -> None:
+    repeats = Repeats()
+    assert repeats.seen(printed(), NOON, still=True) is None
+    assert repeats.seen(printed(), NOON + MINUTE) == NOON
 
 
 def test_a_repeat_stays_one_while_it_is_read_on() -> None:
     repeats = Repeats()
     repeats.seen(printed(), NOON)
     again = NOON + 5 * MINUTE
-    assert [repeats.seen(printed(), again + n * 10 * SECOND) for n in range(9)] == [NOON] * 9
-    assert repeats.seen(printed(), again + 3 * MINUTE) == again + 80 * SECOND
+    assert [repeats.seen(printed(), again + n * 2 * SECOND) for n in range(9)] == [NOON] * 9
+    assert repeats.seen(printed(), again + 2 * MINUTE, still=True) == NOON
+    assert repeats.seen(printed(), again + 3 * MINUTE) == again + 2 * MINUTE
 
 
 def test_a_live_code_and_the_printout_are_one_credential() -> None:
@@ -118,6 +142,7 @@ def test_a_clock_that_is_set_back_makes_no_repeat_and_leaves_no_rest() -> None:
     assert repeats.remembered == 1
     assert repeats.seen(printed("R08"), NOON) is None
     assert repeats.seen(printed("R08"), NOON + MINUTE) == NOON
+    assert repeats.seen(printed("R08"), NOON, still=True) is None
 
 
 def held_by(thing: object) -> list[object]:
@@ -155,7 +180,7 @@ def test_many_threads_see_one_showing() -> None:
     def read(worker: int) -> None:
         barrier.wait()
         for number in range(200):
-            found.append(repeats.seen(one, NOON + timedelta(milliseconds=number * 7 + worker)))
+            found.append(repeats.seen(one, NOON + timedelta(milliseconds=number + worker)))
 
     threads = [threading.Thread(target=read, args=(worker,)) for worker in range(8)]
     for thread in threads:
@@ -181,7 +206,9 @@ def test_check_here_gives_the_notice() -> None:
         return [one.count for one in notices if one.kind is NoticeKind.SHOWN_BEFORE]
 
     assert shown(NOON) == []
-    assert shown(NOON + 5 * SECOND) == []
+    assert shown(NOON + 2 * SECOND) == []
+    assert check_here(verifier, repeats, text, NOON + 30 * SECOND, still=True).notices
     assert shown(NOON + 12 * MINUTE) == [11]  # since it was last read
+    assert shown(NOON + 12 * MINUTE + 10 * SECOND) == [0]
     assert check_here(verifier, repeats, b"\xff", NOON).record is None
     assert check_here(verifier, repeats, text, NOON.replace(tzinfo=None)).record is None

@@ -75,6 +75,24 @@ def test_the_passing_time_is_noted_in_the_cache(authority: Authority, tmp_path: 
     assert (cache / trust_source.SEEN).read_text() == f"{(AT + 2 * HOUR).timestamp():.0f}\n"
 
 
+def test_a_clock_set_back_is_noticed_by_a_desk_that_is_open(
+    authority: Authority, tmp_path: Path
+) -> None:
+    authority = authority.copy(tmp_path)
+    authority.revoked = Revoked({(YAR, 0): {}})
+    authority.publish(AT)
+    cache = tmp_path / "cache"
+    sync(authority, cache)
+    key = authority.store.find(authority.kid(YAR, KeyUse.PRINT)).record
+    signer = authority.key(YAR, KeyUse.PRINT)
+    text = issue(record(), signer, key=key, issued_at=AT, status=ENTRY).text
+    desk = Desk(CurrentTrust.cached(cache), Policy(), Repeats(), cache)
+    for hours in (1, 2, 3):
+        assert desk.check(text, AT + hours * HOUR).findings == ()
+    found = desk.check(text, AT + HOUR).findings
+    assert [finding.reason for finding in found] == [Reason.CLOCK_WRONG]
+
+
 def pinned(folder: Path, repeats: Repeats) -> Desk:
     """A desk with the trust list of the world as a file."""
     path = folder / "trust.json"
@@ -92,6 +110,15 @@ def test_who_was_here_before(tmp_path: Path) -> None:
     assert repeat(here.check(text, NOON)) == []
     assert repeat(here.check(text, NOON + 5 * MINUTE)) == [5]
     assert repeat(here.check(text, NOON + 50 * MINUTE)) == []
+
+
+def test_a_code_that_stays_in_view_begins_no_other_showing(tmp_path: Path) -> None:
+    here = pinned(tmp_path, Repeats())
+    text = world().print_key.issue().text
+    here.check(text, NOON)
+    here.stays(text, NOON + 5 * MINUTE)
+    assert repeat(here.check(text, NOON + 5 * MINUTE + timedelta(seconds=3))) == []
+    assert repeat(here.check(text, NOON + 7 * MINUTE)) == [1]
 
 
 def test_a_time_of_nothing_switches_the_notice_off(tmp_path: Path) -> None:

@@ -185,6 +185,25 @@ def test_what_cannot_be_synchronised(
     assert not (tmp_path / "kept" / "root.json").exists()
 
 
+def test_the_source_that_is_kept_holds_from_any_folder(
+    authority: Authority, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, root = tmp_path / "kept", ("--root", tmp_path / "given.json")
+    (tmp_path / "current").symlink_to(authority.site)  # what it leads to may change
+    (tmp_path / "elsewhere").mkdir()
+    for folder in ("site", "current"):
+        monkeypatch.chdir(tmp_path)
+        assert run("sync", "--from", folder, *root, "--cache", kept)[0] == 0
+        assert trust_source.last_source(kept) == str(tmp_path / folder)
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        source = trust_source.last_source(kept)
+        assert run("sync", "--from", source, "--cache", kept)[0] == 0
+    with serving(authority.site) as server:
+        for url in (authority.site.as_uri(), server.url):
+            assert run("sync", "--from", url, "--cache", kept)[0] == 0
+            assert trust_source.last_source(kept) == url
+
+
 def test_verify_needs_one_source_of_trust(authority: Authority, run: Run, tmp_path: Path) -> None:
     code = tmp_path / "code.txt"
     assert run("verify", code)[0] == 2

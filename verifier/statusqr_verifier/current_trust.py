@@ -6,7 +6,7 @@ the old and then put in its place, so that no check waits for it or sees half of
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from statusqr_schema import StatusQRError
 
 from .check import Verifier
 from .policy import Policy
-from .trust_source import MissingSync, TrustSet, cached_set, pinned_set
+from .trust_source import LEAST_STEP, MissingSync, TrustSet, cached_set, pinned_set
 
 _MOST_POLICIES = 100  # verifiers kept; each place has a policy
 
@@ -35,7 +35,8 @@ class CurrentTrust:
         """
         self._load = load
         self._file = file
-        self._turn = threading.Lock()
+        self._turn = threading.Lock()  # who holds it loads
+        self._swap = threading.Lock()  # of _now: held for a moment only, so that no check waits
         self._known = self._stamp()
         self._now = _Generation(load())
 
@@ -85,11 +86,26 @@ class CurrentTrust:
             if stamp == self._known:
                 return False
             try:
-                self._now = _Generation(self._load())
+                loaded = self._load()
             except StatusQRError:
                 return False
+            with self._swap:  # what is noted here may be newer than in a cache, or all there is
+                self._now = _Generation(_with_seen(loaded, self._now.data.seen))
             self._known = stamp
             return True
+
+    def note(self, at: datetime, policy: Policy | None = None) -> None:
+        """Note that `at` (aware) has passed: from now on a clock set back behind it is wrong.
+
+        As `trust_source.remember`, for the verifiers of this process: only while the data are not
+        too old under `policy`, and a minute at least after what was noted last. So nothing of a
+        pinned list, which has no age.
+        """
+        before = self._now.data.seen
+        later = before is None or at > before + LEAST_STEP
+        if later and self.verifier(policy or Policy()).data_are_fresh(at):
+            with self._swap:
+                self._now = _Generation(_with_seen(self._now.data, at))
 
     def _stamp(self) -> tuple[int, int, int]:
         try:
@@ -97,3 +113,10 @@ class CurrentTrust:
         except OSError:
             return (0, 0, 0)
         return (found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+def _with_seen(data: TrustSet, at: datetime | None) -> TrustSet:
+    """The same data, with the later of the two moments that the device has known."""
+    if at is None or (data.seen is not None and at <= data.seen):
+        return data
+    return replace(data, seen=at)

@@ -23,6 +23,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from threading import Timer
 from types import TracebackType
 from typing import IO, TypedDict
 
@@ -101,6 +102,30 @@ class SafeReader:
         self.close()
 
 
+class _Limit:
+    """Kills a process that overruns its time, and never one whose limit was lifted before."""
+
+    def __init__(self, seconds: float, process: "subprocess.Popen[bytes]") -> None:
+        self._process = process
+        self._moment = threading.Lock()
+        self._lifted = self._struck = False
+        self._timer = Timer(seconds, self._strike)
+        self._timer.start()
+
+    def lift(self) -> bool:
+        """The time is no longer limited; True where it was over, and the process killed."""
+        with self._moment:
+            self._lifted = True
+        self._timer.cancel()
+        return self._struck
+
+    def _strike(self) -> None:
+        with self._moment:
+            if not self._lifted:
+                self._struck = True
+                self._process.kill()  # ends the writing to it as well as the reading
+
+
 class _Child:
     """A child process that answers one question at a time; started when first needed."""
 
@@ -146,21 +171,23 @@ class _Child:
         process = self._running()
         assert process.stdin is not None  # noqa: S101 - as asked for in _running
         assert process.stdout is not None  # noqa: S101
-        # Killing it ends the writing as well as the reading below, wherever it hangs.
-        limit = threading.Timer(self._seconds, process.kill)
-        limit.start()
+        limit = _Limit(self._seconds, process)
         try:
             process.stdin.write(f"{what} {len(data)}\n".encode("ascii") + data)
             process.stdin.flush()
             answer: _Answer = json.loads(process.stdout.readline())
+            if limit.lift():  # too late for this answer; the next question gets a new child
+                self._end()
         except BaseException:  # an interrupt, too: its late answer would be taken for the next
             self._end()
             raise
         finally:
-            limit.cancel()
+            limit.lift()
         return answer
 
     def _running(self) -> "subprocess.Popen[bytes]":
+        if self._process is not None and self._process.poll() is not None:
+            self._end()  # it died between two questions, of which neither is to blame
         with self._change:
             if self._closed:
                 raise ImageRefused("чтение изображений остановлено")

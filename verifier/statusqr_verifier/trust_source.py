@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from statusqr_keys import TrustList
 from statusqr_keys.files import write_atomic
@@ -27,7 +28,8 @@ ROOT = "root.json"  # in the cache: the root that was pinned when it was made
 SEEN = "seen"  # in the cache: the latest moment that this device has known, in epoch seconds
 SOURCE = "source"  # in the cache: where it was last brought up to date from
 _MAX_ROOT = 2**20  # bytes
-_LEAST_STEP = timedelta(seconds=60)  # spares the disk a write for each code
+_SCHEMES = frozenset({"http", "https", "file"})  # of URLs; any other source is a folder
+LEAST_STEP = timedelta(seconds=60)  # spares the disk a write for each code
 Progress = Callable[[int, int], None]
 
 
@@ -92,7 +94,7 @@ def remember(cache: Path, at: datetime, verifier: Verifier) -> None:
     checkpoint closed, for 72 hours at most. Where the cache cannot be written nothing is noted.
     """
     before = _seen(cache / SEEN)
-    later = before is None or at > before + _LEAST_STEP
+    later = before is None or at > before + LEAST_STEP
     if later and verifier.data_are_fresh(at):
         with suppress(OSError):
             write_atomic(cache / SEEN, f"{int(at.timestamp())}\n".encode())
@@ -112,7 +114,8 @@ def synchronise(
 ) -> "TrustData":
     """Bring `cache` up to date from a URL or a folder; SyncFailed where that cannot be done.
 
-    `root` is needed the first time and then kept; later it replaces the one that was kept.
+    `root` is needed the first time and then kept; later it replaces the one that was kept. The
+    source is kept for `last_source`, a folder by its whole path: it holds from any other folder.
     """
     try:
         from statusqr_keys.distribution.client import sync
@@ -123,8 +126,9 @@ def synchronise(
     try:
         if root is not None:
             write_atomic(cache / ROOT, pinned_root)
-        if source != last_source(cache):
-            write_atomic(cache / SOURCE, f"{source}\n".encode())
+        lasting = source if urlsplit(source).scheme in _SCHEMES else str(Path(source).absolute())
+        if lasting != last_source(cache):
+            write_atomic(cache / SOURCE, f"{lasting}\n".encode())
     except OSError as error:
         message = f"корень доверия не сохраняется: {error.strerror}"
         raise SyncFailed(message, code="SYNC_CACHE") from error

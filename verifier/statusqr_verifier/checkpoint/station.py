@@ -70,9 +70,8 @@ class Station:
 
     def show_again(self, text: str, shift: Shift) -> Report:
         """The report of a code that was scanned just now and is in view still: counted once."""
-        return check_here(
-            self.trust.verifier(self.policy(shift.place)), self._repeats, text, self.now()
-        )
+        verifier = self.trust.verifier(self.policy(shift.place))
+        return check_here(verifier, self._repeats, text, self.now(), still=True)
 
     def look_up(self, text: str, policy: Policy, via: str, at: datetime | None = None) -> Report:
         """Check a code that is not shown at a place: nothing is remembered but a count."""

@@ -16,7 +16,8 @@ LOOK_EVERY = 30.0  # seconds between two looks for newer data
 class Desk:
     """Checks codes under the policy of the place.
 
-    With a `cache` it notes the passing time there, so that a clock set back is noticed.
+    With a `cache` it notes the passing time, there and in `trust`, so that a clock set back is
+    noticed at once as well as after the next start.
     """
 
     def __init__(
@@ -36,7 +37,12 @@ class Desk:
         report = check_here(verifier, self._repeats, text, at)
         if self._cache is not None:
             remember(self._cache, at, verifier)
+            self._trust.note(at, self.policy)
         return report
+
+    def stays(self, text: str, at: datetime) -> None:
+        """Note that a code which was checked is in view still: no other showing has begun."""
+        check_here(self._trust.verifier(self.policy), self._repeats, text, at, still=True)
 
     def look_for_news(self, moment: float) -> bool:
         """Every half minute look whether the data have changed; True once new ones were taken.

@@ -31,6 +31,7 @@ class InView:
         self._keep = keep
         self._away = away
         self._glance = glance
+        self.single = False
         self._sights: dict[str, _Sight] = {}
         self._newest = float("-inf")  # when a card was last shown
 
@@ -42,7 +43,9 @@ class InView:
     @classmethod
     def single_scans(cls, keep: float = KEEP) -> "InView":
         """For a scanner that reads on a trigger: each scan is a showing of its own."""
-        return cls(keep, away=0, glance=0)
+        view = cls(keep, away=0, glance=0)
+        view.single = True
+        return view
 
     def read(self, texts: Iterable[str], at: float) -> tuple[str, ...]:
         """Note what a frame shows; the codes that become a card now, each once."""
@@ -58,6 +61,10 @@ class InView:
             self._newest = at
         self._forget(at)
         return new
+
+    def clear(self) -> None:
+        """Take all cards away: something that is not judged here has come after them."""
+        self._sights.clear()
 
     def cards(self, at: float) -> tuple[str, ...]:
         """The codes whose cards stand at this moment, the first shown first."""

@@ -40,7 +40,7 @@ class Scanner:
         self._language = language
         self._now = now
         self._ours = in_view()
-        self._others = in_view()  # apart, so that a poster on the wall takes no card away
+        self._others = in_view()  # apart, so that a poster before a camera takes no card away
         self._cards: dict[str, Card] = {}
         self._hint = SteadyHint()
         self._sayings = {Change.LOST: gone, Change.BACK: back}
@@ -60,10 +60,7 @@ class Scanner:
         if self._desk.look_for_news(event.at):
             self._screen.say(Saying.DATA_TAKEN)
         reading = self._read(event)
-        ours = [text for text in reading.texts if qrtext.is_ours(text)]
-        others = [text for text in reading.texts if not qrtext.is_ours(text)]
-        for text in (*self._ours.read(ours, event.at), *self._others.read(others, event.at)):
-            self._check(text)
+        self._judge(reading.texts, event.at)
         hint = self._hint.after(reading.hint, event.at, read=bool(reading.texts))
         return self._show(event, hint)
 
@@ -77,6 +74,20 @@ class Scanner:
                 self._screen.say(Saying.BAD_FRAME)
             self._bad_frames = True
             return FrameReading(())
+
+    def _judge(self, texts: tuple[str, ...], at: float) -> None:
+        ours = [text for text in texts if qrtext.is_ours(text)]
+        others = [text for text in texts if not qrtext.is_ours(text)]
+        new = {*self._ours.read(ours, at), *self._others.read(others, at)}
+        for text in dict.fromkeys(texts):
+            if text in new:
+                self._check(text)
+            elif qrtext.is_ours(text):
+                self._desk.stays(text, self._now())
+        if texts and self._ours.single:
+            # Whoever is scanned is the next person, also with a code that is none of ours: the
+            # card of the one before must not be taken for theirs.
+            (self._others if qrtext.is_ours(texts[-1]) else self._ours).clear()
 
     def _check(self, text: str) -> None:
         report = self._desk.check(text, self._now())
