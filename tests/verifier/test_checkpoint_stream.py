@@ -7,17 +7,26 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import httpx
 import pytest
 import scan_world
-from checkpoints import Scanner, StationAt, open_station, process
+from checkpoints import Scanner, StationAt, bearer, open_station, problem, process
 from world import NOON, record, world
 
 from statusqr_verifier import Report, Verifier
 from statusqr_verifier.checkpoint import scans as module
-from statusqr_verifier.checkpoint.scans import MOST_LISTENERS, Scans, TooManyListeners
+from statusqr_verifier.checkpoint.app import Door
+from statusqr_verifier.checkpoint.scans import (
+    MOST_LISTENERS,
+    Scans,
+    TooManyListeners,
+    while_allowed,
+)
+from statusqr_web.tokens import TokenBook, TokenFile
 
 MUSEUM = "Музей, вход 2"
 STREAM = "/api/v1/scans"
@@ -141,6 +150,32 @@ def test_the_end_of_the_program_ends_full_streams_too() -> None:
     async def _one(scans: Scans, stream: AsyncIterator[str]) -> str:
         scans.tell(MUSEUM, report("x"))
         return await anext(stream)
+
+    asyncio.run(run())
+
+
+def test_a_stream_ends_once_it_is_not_allowed() -> None:
+    """What has been told meanwhile is not heard, and the place is free at once."""
+    may = True
+
+    async def allowed() -> bool:
+        return may
+
+    async def run() -> None:
+        nonlocal may
+        scans = Scans()
+        stream = while_allowed(scans.listen(), allowed)
+        assert await anext(stream) == "retry: 2000\n\n"
+        scans.tell(MUSEUM, report("x"))
+        assert told(await anext(stream))["id"] == 1
+        scans.tell(MUSEUM, report("x"))
+        may = False
+        assert [event async for event in stream] == []
+        assert len(scans) == 0
+        unbegun = while_allowed(scans.listen(), allowed)
+        assert len(scans) == 1
+        del unbegun
+        assert len(scans) == 0
 
     asyncio.run(run())
 
@@ -280,6 +315,34 @@ def test_a_sign_of_life(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -
         while (line := next(lines)) in (": alive", ""):
             pass
         assert line == "id: 1"
+
+
+@pytest.mark.parametrize("how", ["heartbeat", "event"])
+def test_a_revoked_token_hears_nothing_more(
+    how: str, scans: Noted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if how == "heartbeat":
+        monkeypatch.setattr(module, "HEARTBEAT", 0.01)
+    file = TokenFile(tmp_path / "tokens.json")
+    lost, good = (bearer(file.new(name, ["scans"], date(2026, 11, 21))) for name in "АБ")
+    station = StationAt()
+    station.scans = scans
+    with (
+        open_station(station, Door(tokens=TokenBook(file.path))) as client,
+        listening(client, **lost) as lines,
+        listening(client, **good) as others,
+    ):
+        assert scans.loop is not None
+        file.revoke("А")
+        if how == "event":
+            scans.loop.call_soon_threadsafe(scans.tell, MUSEUM, report("x"))
+            assert event(others)["id"] == 1
+        heard = list(islice(lines, 10_000))  # would be endless otherwise
+        assert set(heard) <= {": alive", ""}
+        assert len(heard) < 10_000
+        assert scans.ended.wait(60)
+        problem(client.get(STREAM, headers=lost), 401, "NO_ACCESS")
+        assert len(scans) == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -1,12 +1,13 @@
 """Who may call what: tokens, sessions and callers who say nothing."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from starlette.testclient import TestClient
 
 from statusqr_web import problems
@@ -39,6 +40,14 @@ def client(access: Access) -> TestClient:
     def device(token_id: str, session: Annotated[Session, Depends(session_of)]) -> str:
         session.sign_in(token_id=token_id)
         return session.csrf_token
+
+    @app.get("/keep")
+    def keep(request: Request) -> None:
+        app.state.kept = request  # as an answer does that lasts
+
+    @app.post("/leave")
+    def leave(session: Annotated[Session, Depends(session_of)]) -> None:
+        session.end()
 
     app.add_middleware(Sessions, store=MemoryStore(), secure=False)
     return TestClient(app)
@@ -140,3 +149,53 @@ def test_the_description_names_the_token() -> None:
     described = app.openapi()
     assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
     assert described["paths"]["/verify"]["post"]["security"] == [{"token": []}]
+
+
+def holds(access: Access, guarded: TestClient, scope: str) -> bool:
+    """Whether the caller of `/keep`, answered long ago, may still."""
+    assert isinstance(guarded.app, FastAPI)
+    return asyncio.run(access.still(guarded.app.state.kept, scope))
+
+
+def test_a_token_that_is_revoked_opens_nothing_any_more(tokens: TokenFile) -> None:
+    access = Access(TokenBook(tokens.path))
+    guarded = client(access)
+    token = tokens.new("Турникет", ["scans"], TODAY)
+    guarded.get("/keep", headers=bearer(token))
+    assert holds(access, guarded, "scans")
+    assert not holds(access, guarded, "verify")
+    tokens.revoke("Турникет")
+    assert not holds(access, guarded, "scans")
+
+
+def test_a_damaged_file_opens_nothing_any_more(tokens: TokenFile) -> None:
+    access = Access(TokenBook(tokens.path))
+    guarded = client(access)
+    guarded.get("/keep", headers=bearer(tokens.new("Турникет", ["scans"], TODAY)))
+    assert holds(access, guarded, "scans")
+    tokens.path.unlink()
+    tokens.path.write_bytes(b"{")
+    assert not holds(access, guarded, "scans")
+
+
+@pytest.mark.parametrize("how", ["revoked", "left"])
+def test_a_device_that_has_left(tokens: TokenFile, how: str) -> None:
+    access = Access(TokenBook(tokens.path))
+    guarded = client(access)
+    tokens.new("Планшет", ["scans"], TODAY)
+    code = guarded.get(f"/device/{tokens.all()[0].id}").json()
+    guarded.get("/keep")
+    assert holds(access, guarded, "scans")
+    if how == "revoked":
+        tokens.revoke("Планшет")
+    else:
+        assert guarded.post("/leave", headers={"X-CSRF-Token": code}).status_code == 200
+    assert not holds(access, guarded, "scans")
+
+
+def test_anyone_on_loopback_may_still() -> None:
+    access = Access(anyone=frozenset({"scans"}))
+    open_to_all = client(access)
+    open_to_all.get("/keep")
+    assert holds(access, open_to_all, "scans")
+    assert not holds(access, open_to_all, "verify")

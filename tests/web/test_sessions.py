@@ -304,7 +304,62 @@ def test_a_request_that_another_site_has_caused(client: TestClient, site: str) -
     headers = {"X-CSRF-Token": code, "Sec-Fetch-Site": site}
     answer = client.post("/who", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "FOREIGN_ORIGIN")
+    headers["Sec-Fetch-Mode"] = "navigate"
     assert client.get("/public", headers=headers).json() == "1000001"  # a link leads here
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize(
+    ("mode", "dest"),
+    [
+        ("no-cors", "image"),
+        ("no-cors", "script"),
+        ("no-cors", "empty"),
+        ("cors", "empty"),
+        ("navigate", "iframe"),  # as many as a page likes, and each without our cookie
+        ("navigate", "object"),
+        ("", ""),
+    ],
+)
+def test_what_a_page_elsewhere_loads_makes_no_session(
+    app: FastAPI, store: MemoryStore, site: str, mode: str, dest: str
+) -> None:
+    fetch = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest}
+    for method in ("GET", "HEAD", "OPTIONS"):
+        for authorization in ({}, {"Authorization": "Basic dTpw"}):
+            answer = TestClient(app).request(method, "/", headers={**fetch, **authorization})
+            assert answer.status_code == 403
+            assert "set-cookie" not in answer.headers
+    assert TestClient(app).get("/", headers=fetch).json()["code"] == "FOREIGN_ORIGIN"
+    assert len(store) == 0
+
+
+def test_a_page_elsewhere_pushes_out_no_visitor(clock: Clock) -> None:
+    app = application(MemoryStore(most=3), clock)
+    visitor = TestClient(app)
+    code = visitor.get("/").json()["csrf"]
+    drawn = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+    for _ in range(10):
+        TestClient(app).get("/", headers=drawn)
+    assert visitor.get("/").json()["csrf"] == code
+
+
+@pytest.mark.parametrize("dest", [{}, {"Sec-Fetch-Dest": "document"}])
+def test_a_link_and_the_way_back_from_a_login_lead_here(
+    client: TestClient, dest: dict[str, str]
+) -> None:
+    signed_in(client)
+    back = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", **dest}
+    assert client.get("/public", params={"code": "x", "state": "y"}, headers=back).json() == (
+        "1000001"
+    )
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+@pytest.mark.parametrize("mode", ["cors", "no-cors", "navigate", "same-origin"])
+def test_what_our_own_page_loads(client: TestClient, site: str, mode: str) -> None:
+    headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": "image"}
+    assert client.get("/public", headers=headers).status_code == 200
 
 
 def test_origins() -> None:

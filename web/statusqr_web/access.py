@@ -20,6 +20,7 @@ from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from .problems import Problem
+from .session_cookie import still_holds
 from .sessions import session_of
 from .tokens import TokenBook, TokenProblem
 
@@ -83,6 +84,19 @@ class Access:
         if opened is not None:
             return Caller("session", opened)
         return Caller("anyone", self._anyone)
+
+    async def still(self, request: Request, scope: str) -> bool:
+        """Whether the caller has `scope` now. No Problem: who cannot be known has nothing.
+
+        For an answer that lasts longer than what opened it may: a token is revoked, a session ends.
+        """
+        try:
+            found = await self.caller(request)
+        except Problem:
+            return False
+        if found.kind == "session" and not await still_holds(request.scope):
+            return False
+        return scope in found.scopes
 
     def _by_token(self, given: list[str]) -> Caller:
         scheme, _, token = given[0].partition(" ")

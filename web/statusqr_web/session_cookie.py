@@ -7,9 +7,10 @@ another site, and without the cookie on it the state of that login would be lost
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from time import time
 from typing import Final
 
@@ -22,6 +23,8 @@ from .sessions import ID_BYTES, SCOPE_KEY, Kept, Session, SessionStore, digest_o
 
 CSRF_HEADER: Final = "x-csrf-token"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110 §9.2.1
+_OURS: Final = ("same-origin", "none")  # of Sec-Fetch-Site; none: typed in, or a bookmark
+_STILL_KEY: Final = "statusqr.session_holds"
 _NOTE_USE_EVERY: Final = 60.0  # seconds; spares a store a write for each request
 
 
@@ -75,12 +78,17 @@ class Sessions:
             return
         headers = Headers(scope=scope)
         unsafe = scope["method"] not in SAFE_METHODS
-        if unsafe and "authorization" not in headers and from_elsewhere(headers, scope["scheme"]):
+        if unsafe:
+            refused = "authorization" not in headers and from_elsewhere(headers, scope["scheme"])
+        else:
+            refused = drawn_in(headers)
+        if refused:
             await _foreign().response()(scope, receive, send)
             return
         session = await self._session(scope, sealed=unsafe)
         session.open(headers.get(CSRF_HEADER, ""))
         scope[SCOPE_KEY] = session
+        scope[_STILL_KEY] = partial(self._holds, session)
 
         async def with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -100,6 +108,12 @@ class Sessions:
             await self._store.drop(digest_of(session_id))
             kept = None
         return Session(session_id, kept, sealed=sealed)
+
+    async def _holds(self, session: Session) -> bool:
+        if session.old_id is None:
+            return False
+        kept = await self._store.load(digest_of(session.old_id))
+        return kept is not None and self._lifetimes.hold(kept, self._clock())
 
     async def _keep(self, session: Session) -> str | None:
         """Bring the store up to date; the cookie to set, if any."""
@@ -126,6 +140,15 @@ class Sessions:
         return None
 
 
+async def still_holds(scope: Scope) -> bool:
+    """Whether the session with which a request came is there now: not ended and not run out.
+
+    For answers that last, such as a stream: within them the session is as the request found it.
+    """
+    ask: Callable[[], Awaitable[bool]] = scope[_STILL_KEY]
+    return await ask()
+
+
 def from_elsewhere(headers: Headers, scheme: str) -> bool:
     """Whether a browser says that another origin caused this request (Fetch Metadata §2, Origin).
 
@@ -134,10 +157,23 @@ def from_elsewhere(headers: Headers, scheme: str) -> bool:
     """
     sites = headers.getlist("sec-fetch-site")
     if sites:
-        return any(site not in ("same-origin", "none") for site in sites)
+        return any(site not in _OURS for site in sites)
     host = headers.get("host", "")
     ours = {f"{scheme}://{host}", f"https://{host}"}
     return any(origin not in ours for origin in headers.getlist("origin"))
+
+
+def drawn_in(headers: Headers) -> bool:
+    """Whether a page of another site loads this as a part of itself: picture, script, frame, fetch.
+
+    Such requests come without our cookie (SameSite=Lax), each of them would make a session, and
+    many would push out those of visitors. Links and the way back from a login provider lead here
+    as navigations of a whole window, and with the cookie (Fetch Metadata §2).
+    """
+    if all(site in _OURS for site in headers.getlist("sec-fetch-site")):
+        return False
+    whole_window = headers.get("sec-fetch-dest", "document") == "document"
+    return not (headers.get("sec-fetch-mode") == "navigate" and whole_window)
 
 
 def _foreign() -> Problem:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from statusqr_schema import StatusQRError
 from statusqr_web import logs
+from statusqr_web.listening import shared_fairly
 from statusqr_web.serving import server_options
 from statusqr_web.tls import ServerCertificate
 
@@ -102,7 +103,7 @@ def serve(
     server = _Server(config, ready, hang_up)
     background.start()
     try:
-        server.run([bound])
+        server.run([bound if proxies else shared_fairly(bound)])
     except KeyboardInterrupt:
         typer.echo("Остановлено.")
     finally:
