@@ -17,6 +17,7 @@ import scan_world
 from checkpoints import Scanner, StationAt, bearer, open_station, problem, process
 from world import NOON, record, world
 
+from statusqr_issuer import make_symbol
 from statusqr_verifier import Report, Verifier
 from statusqr_verifier.checkpoint import scans as module
 from statusqr_verifier.checkpoint.app import Door
@@ -260,6 +261,15 @@ def test_a_code_that_is_looked_up_is_no_scan(client: httpx.Client) -> None:
     text = world().print_key.issue().text
     with listening(client) as lines:
         assert httpx.post(f"{client.base_url}/api/v1/verify", json={"text": text}).is_success
+        scanner.scan("x")
+        assert event(lines)["code"] == "D-FOR"
+
+
+def test_a_file_that_somebody_chose_opens_no_turnstile(client: httpx.Client) -> None:
+    scanner = Scanner(client).begin()
+    code = make_symbol(world().print_key.issue().text).png()
+    with listening(client) as lines:
+        assert scanner.files(code).json()["signal"] == "valid"
         scanner.scan("x")
         assert event(lines)["code"] == "D-FOR"
 

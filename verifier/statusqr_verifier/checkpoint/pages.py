@@ -6,8 +6,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from statusqr_schema.wording import moscow_time
-from statusqr_web.locale import chosen, translator
+from statusqr_schema.wording import moscow_time, moscow_time_en
+from statusqr_web.locale import Locale, chosen, translator
 from statusqr_web.problems import Problem
 
 from .desk import HERE, PLACE_COOKIE, Desk
@@ -76,10 +76,11 @@ def router(desk: Desk) -> APIRouter:
     async def summary(request: Request) -> HTMLResponse:
         shift = await desk.shift(request)
         values: dict[str, object] = {"began": "", "ended": "", "name": "", "rows": [], "total": 0}
+        time = moscow_time if chosen(request) is Locale.RU else moscow_time_en
         if shift is not None:
             values = {
-                "began": moscow_time(shift.began),
-                "ended": moscow_time(shift.ended) if shift.ended else "",
+                "began": time(shift.began),
+                "ended": time(shift.ended) if shift.ended else "",
                 "name": shift.place.name,
                 "rows": list(shift.history.rows(desk.language(request))),
                 "total": shift.history.total,

@@ -20,7 +20,7 @@ from ..words import Language
 from .desk import HERE, Desk
 from .place import Detail, Place
 from .shifts import Shift
-from .station import Station
+from .station import FROM_FILE, Station
 from .view import CardView, loudest, view
 
 MOST_TEXTS: Final = 8  # in one view
@@ -132,7 +132,7 @@ def router(desk: Desk) -> APIRouter:
         answers = Answers(desk.language(request))
         await texts_of_files(desk.station, files, answers)
         for text in answers.texts:
-            answers.add(desk.station.scan(text, shift, "file"), desk, shift.place)
+            answers.add(desk.station.scan(text, shift, FROM_FILE), desk, shift.place)
         return JSONResponse(answers.to_json(desk))
 
     @routes.post("/frame", dependencies=[may_scan])

@@ -22,6 +22,7 @@ from .scans import Scans
 from .shifts import Shift, Shifts
 
 MAX_AGE: Final = timedelta(hours=72)
+FROM_FILE: Final = "file"
 FILES_AT_ONCE: Final = 1  # there is one process to read them
 FRAMES_AT_ONCE: Final = 4  # wait for their turn in `SafeReader`, but not for long
 MOST_WAITING: Final = 8  # frames; more would be old when their turn comes
@@ -60,12 +61,16 @@ class Station:
         return place.policy(self.settings.max_age)
 
     def scan(self, text: str, shift: Shift, via: str) -> Report:
-        """Check a code that is shown at a place; counted, and told to who listens."""
+        """Check a code that is shown at a place; counted, and told to who listens.
+
+        A file is counted only: no turnstile opens for a picture that somebody has chosen.
+        """
         verifier = self.trust.verifier(self.policy(shift.place))
         report = check_here(verifier, self._repeats, text, self.now())
         shift.history.note(report)
         self.metrics.note(report, via)
-        self.scans.tell(shift.place.name, report)
+        if via != FROM_FILE:
+            self.scans.tell(shift.place.name, report)
         return report
 
     def show_again(self, text: str, shift: Shift) -> Report:

@@ -11,7 +11,9 @@ export class Answers {
   #inView = new Map(); // text → when it was last seen; only while it is in view
   #asked = new Set(); // the texts of the last question
   #timer = 0;
+  #until = Infinity; // when the card leaves, epoch ms
   #lineTimer = 0;
+  #goneTimer = 0;
   #saying = 0;
   #held = false;
 
@@ -23,13 +25,13 @@ export class Answers {
   // were asked about before: readers miss one of two codes now and then, so one that comes back at
   // once stands beside the others.
   seen(texts, ask) {
+    this.#forgetGone();
     const now = performance.now();
-    for (const [text, at] of this.#inView) {
-      if (now - at > GONE) this.#inView.delete(text);
-    }
     const known = new Set(this.#inView.keys());
     const read = texts.filter((text) => text.length <= LONGEST);
     for (const text of read) this.#inView.set(text, now);
+    clearTimeout(this.#goneTimer);
+    this.#goneTimer = setTimeout(() => this.#forgetGone(), GONE + 100); // texts hold names
     const others = read.filter((text) => !known.has(text) || !this.#asked.has(text));
     if (!others.length) return;
     const cameBack = others.some((text) => known.has(text));
@@ -37,6 +39,14 @@ export class Answers {
     const all = [...new Set([...others, ...read, ...beside])].slice(0, MOST);
     this.#asked = new Set(all);
     ask(all, all.filter((text) => known.has(text)));
+  }
+
+  #forgetGone() {
+    const now = performance.now();
+    for (const [text, at] of this.#inView) {
+      if (now - at > GONE) this.#inView.delete(text);
+    }
+    for (const text of this.#asked) if (!this.#inView.has(text)) this.#asked.delete(text);
   }
 
   // A question about these texts got no answer: they may be asked about again, after a pause.
@@ -112,8 +122,15 @@ export class Answers {
     clearTimeout(this.#timer);
     const reading = this.#to.cards.querySelector("details[open]");
     const seconds = this.#to.keep();
+    this.#until = Infinity;
     if (seconds && !this.#held && !reading) {
+      this.#until = Date.now() + seconds * 1000;
       this.#timer = setTimeout(() => this.leave(), seconds * 1000);
     }
+  }
+
+  // After a device has slept: timers had slept as well.
+  leaveIfOver() {
+    if (Date.now() >= this.#until) this.leave();
   }
 }

@@ -159,7 +159,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && body.dataset.state === "result") answers.leave();
 });
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible" && body.dataset.state !== "start") stayAwake();
+  if (document.visibilityState !== "visible" || body.dataset.state === "start") return;
+  answers.leaveIfOver();
+  stayAwake();
 });
 window.addEventListener("pagehide", () => answers.leave());
 find("files").addEventListener("change", () => {
