@@ -9,9 +9,10 @@ VENDOR := verifier/statusqr_verifier/checkpoint/static/vendor
 
 .PHONY: run demo test test-long check lint types layers tests bench fuzz system window-cv2 format pictures constraints clean
 
-# The checkpoint page with demonstration data and sample codes to scan; Ctrl+C ends it.
+# The checkpoint page with demonstration data and sample codes to scan; Ctrl+C ends it. SERVE="--port 8700"
+# and other options of `serve` go to it.
 run: $(STAMP) $(VENDOR)/.ready
-	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/checkpoint.sh out/checkpoint
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/checkpoint.sh out/checkpoint $(SERVE)
 
 # The same story in the terminal: a key, credentials, and the check of each.
 demo: $(STAMP)

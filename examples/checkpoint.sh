@@ -34,18 +34,18 @@ echo "Готовлю образцы…"
 } > "$out/prepared.log" 2>&1 || { cat "$out/prepared.log"; exit 1; }
 
 sample() { # picture, caption
-  printf '<figure><img src="%s" alt="QR-код" width="300" height="300"><figcaption>%s</figcaption></figure>\n' "$1" "$2"
+  printf '<figure><img src="%s" alt="QR-код" width="400" height="400"><figcaption>%s<br><small>%s</small></figcaption></figure>\n' "$1" "$2" "$1"
 }
 {
   printf '<!doctype html>\n<html lang="ru"><meta charset="utf-8"><title>Образцы кодов</title>\n'
-  printf '<style>body{font:18px sans-serif;background:#fff;color:#000;margin:2rem}main{display:flex;flex-wrap:wrap;gap:3rem 4rem}figure{margin:0;width:320px}img{image-rendering:pixelated}</style>\n'
-  printf '<h1>Образцы кодов</h1><p>Покажите их камере с другого экрана или распечатайте PDF из папки codes. Все лица вымышлены.</p>\n<main>\n'
+  printf '<style>body{font:18px sans-serif;background:#fff;color:#000;margin:2rem}figure{margin:0 auto 4rem;min-height:95vh;width:400px}img{image-rendering:pixelated}</style>\n'
+  printf '<h1>Образцы кодов</h1><p>Показывайте их камере по одному, с другого экрана или с бумаги (PDF в папке codes); файлы можно перетащить на страницу. Все лица вымышлены.</p>\n<main>\n'
   sample codes/large-family.png "Многодетная семья: действует"
   sample codes/low-income.png "Малоимущая семья: действует, но этот пост её не принимает"
   sample codes/ended.png "Срок истёк"
   sample codes/future.png "Ещё не действует"
   sample codes/disabled.png "Отозван"
-  sample screen/large-family.png "Снимок экрана: такой код живёт минуту, дальше он устарел"
+  sample screen/large-family.png "Код с экрана: живёт минуту и ещё минуту принимается, потом он устарел. Новый – при новом запуске"
   sample unknown/large-family.png "Орган, которого программа не знает"
   printf '</main></html>\n'
 } > "$out/samples.html"

@@ -125,3 +125,11 @@ def test_a_region_that_the_place_does_not_take(
 ) -> None:
     notice = Notice(NoticeKind.NOT_FOR_THIS_PLACE, region=region)
     assert words.notice_text(notice, language, Categories.builtin()) == expected
+
+
+def test_shown_just_now() -> None:
+    notice = Notice(NoticeKind.SHOWN_BEFORE, count=0)
+    known = Categories.builtin()
+    russian = words.notice_text(notice, Language.RU, known)
+    assert russian == "Предъявлялся здесь меньше минуты назад"
+    assert words.notice_text(notice, Language.EN, known) == "Shown here less than a minute ago"

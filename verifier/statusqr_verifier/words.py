@@ -134,6 +134,10 @@ _NOTICES: Mapping[Language, Mapping[NoticeKind, str]] = {
     },
 }
 
+_JUST_SHOWN = {
+    Language.RU: "Предъявлялся здесь меньше минуты назад",
+    Language.EN: "Shown here less than a minute ago",
+}
 _NO_STATUS = {  # STALE_STATUS where there is no list that has an age
     Language.RU: "НЕ УДАЛОСЬ ПРОВЕРИТЬ: нет сведений об отзыве",
     Language.EN: "COULD NOT CHECK: no revocation data",
@@ -216,6 +220,8 @@ def verdict_line(report: Report, language: Language) -> tuple[str, str]:
 
 def notice_text(notice: Notice, language: Language, categories: Categories) -> str:
     """The line of a notice."""
+    if notice.kind is NoticeKind.SHOWN_BEFORE and notice.count == 0:
+        return _JUST_SHOWN[language]
     values = _values(notice, language)
     values["category"] = _not_taken(notice, language, categories)
     return _NOTICES[language][notice.kind].format_map(values)

@@ -125,7 +125,7 @@ export class Camera {
         try {
           const { texts, hint } = await reader.read(video);
           if (texts.length) this.#to.seen(texts);
-          if (this.#stream) this.#to.hint(hint ?? "look");
+          if (this.#stream) this.#to.hint(texts.length ? "done" : (hint ?? "look"));
         } catch (error) {
           console.error(error); // one frame is lost, not the camera
         }
