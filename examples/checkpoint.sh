@@ -38,7 +38,7 @@ sample() { # picture, caption
 }
 {
   printf '<!doctype html>\n<html lang="ru"><meta charset="utf-8"><title>Образцы кодов</title>\n'
-  printf '<style>body{font:18px sans-serif;background:#fff;color:#000;margin:2rem}figure{margin:0 auto 4rem;min-height:95vh;width:400px}img{image-rendering:pixelated}</style>\n'
+  printf '<style>body{font:18px sans-serif;background:#fff;color:#000;margin:2rem}figure{margin:0 auto 4rem;min-height:95vh;width:400px}</style>\n'
   printf '<h1>Образцы кодов</h1><p>Показывайте их камере по одному, с другого экрана или с бумаги (PDF в папке codes); файлы можно перетащить на страницу. Все лица вымышлены.</p>\n<main>\n'
   sample codes/large-family.png "Многодетная семья: действует"
   sample codes/low-income.png "Малоимущая семья: действует, но этот пост её не принимает"

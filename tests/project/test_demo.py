@@ -1,11 +1,16 @@
 """The demonstrations are tests too: they go through and show what they promise."""
 
 import os
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pypdfium2
+
+from statusqr_verifier import read_codes
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,3 +38,31 @@ def test_the_demonstration(tmp_path: Path) -> None:
     pages = list((tmp_path / "demo" / "codes").glob("*.pdf"))
     assert len(pages) == 8
     assert all(len(pypdfium2.PdfDocument(page)) == 1 for page in pages)
+
+
+def test_the_checkpoint_with_samples(tmp_path: Path) -> None:
+    """What `make run` does: a page that answers, and samples that are there and can be read."""
+    folder = tmp_path / "checkpoint"
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    command = ["bash", str(ROOT / "examples" / "checkpoint.sh"), str(folder), "--port", "0"]
+    environment = {**os.environ, "PATH": path, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout is not None
+        try:
+            told = ""
+            while not (found := re.search(r"(http://127\.0\.0\.1:\d+)/", told)):
+                line = run.stdout.readline()
+                assert line, told
+                told += line
+            page = httpx.get(found[1])
+            assert "Начать смену" in page.text
+            assert "Музей, вход 2" in page.text
+        finally:
+            run.send_signal(signal.SIGINT)
+            run.wait(30)
+    samples = (folder / "samples.html").read_text(encoding="utf-8")
+    pictures = re.findall(r'<img src="([^"]+)"', samples)
+    assert len(pictures) == 7
+    assert all(len(read_codes(folder / picture)) == 1 for picture in pictures)
