@@ -69,10 +69,10 @@ class Desk:
         Also where the page asks for another (X-Shift): two tabs of a browser share a session, and
         one that shows the old place must not answer for the new.
         """
-        shift = await self.shift(request)
+        shift = self.station.shifts.running(await self._key(request), self.station.now())
         mark = request.headers.get("x-shift", "")
         foreign = bool(mark) and mark != await self.shift_mark(request)
-        if shift is None or shift.ended is not None or foreign:
+        if shift is None or foreign:
             raise Problem(409, "NO_SHIFT", "Смена не начата", "Начните смену на этой странице.")
         return shift
 
