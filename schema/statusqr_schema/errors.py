@@ -14,6 +14,7 @@
     ├── PublicationFailed      trust data that could not be published; what was there still stands
     ├── SyncFailed             trust data that could not be fetched; what was kept still stands
     ├── TrustDataRefused       kept trust data that are missing, damaged or not under this root
+    ├── RegistryProblem        a registry that is unreachable, damaged, or refuses what is asked
     ├── CatalogueRefused       a category catalogue that is broken
     └── ImageRefused           a file that is not a picture or a page we can read
 
@@ -121,6 +122,16 @@ class TrustDataRefused(StatusQRError):
     """Kept trust data that cannot be verified from the pinned root; nothing of them is used."""
 
     code = "TRUST_DATA"
+
+
+class RegistryProblem(StatusQRError):
+    """A registry that cannot be read or written, or that does not hold what was kept in it.
+
+    Codes: REGISTRY_URL, REGISTRY_DOWN, REGISTRY_KEY (its keys are not these), REGISTRY_DAMAGED,
+    REGISTRY_VERSION (made by another version of the program), REGISTRY otherwise.
+    """
+
+    code = "REGISTRY"
 
 
 class CatalogueRefused(StatusQRError):
