@@ -33,8 +33,10 @@ types: $(STAMP)
 layers: $(STAMP)
 	$(BIN)/lint-imports
 
+# Pages before a camera, one test at a time: they are read as fast as they come, and two browsers at once are slow.
 tests: $(STAMP) system $(VENDOR)/.ready $(WINDOW_CV2)/.ready
-	$(BIN)/pytest -m "not long" --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest -m "not long" -n auto --dist loadfile --ignore tests/browser --cov --cov-report= --cov-fail-under=0
+	$(BIN)/pytest -m "not long" tests/browser --cov --cov-append --cov-report=term-missing:skip-covered
 
 # Figures, into bench/results. SECTION="speed sizes" takes some of them only. Peers get an environment of their own.
 bench: $(STAMP) system
