@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web" / "statusqr_web"
 CHECKPOINT = ROOT / "verifier" / "statusqr_verifier" / "checkpoint"
 REFUSALS = [ROOT / "verifier" / "statusqr_verifier" / n for n in ("images.py", "reader_process.py")]
+LOGINS = [WEB / name for name in ("login.py", "relying_party.py")]
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 JINJA = {"**/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
 
@@ -41,6 +42,17 @@ def refusals() -> Iterator[str]:
                     pass
 
 
+def failed_logins() -> Iterator[str]:
+    """Why a login may come to nothing, as LoginFailed has it; the page that tells it translates."""
+    for path in LOGINS:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Assign(targets=[ast.Name("message")], value=ast.Constant(str(text))):
+                    yield text
+                case _:
+                    pass
+
+
 def catalogue(package: Path) -> dict[str, str]:
     """The English of a package."""
     with (package / "locale" / "en.po").open("rb") as file:
@@ -52,6 +64,8 @@ def catalogue(package: Path) -> dict[str, str]:
 def test_every_text_has_its_english_and_nothing_is_left_over(package: Path) -> None:
     kept = catalogue(package)
     needed = texts(package)
+    if package is WEB:
+        needed |= set(failed_logins())
     if package is CHECKPOINT:
         frames = {"кадр должен быть из 8-битных чисел и не слишком велик"}
         frames |= {"кадр должен быть серым, BGR или BGRA"}  # of programs, not of pages

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from statusqr_web.login_config import (
+    CitizenRule,
     LoginConfigRefused,
     Provider,
     StaffRule,
     is_safe_url,
+    load_citizen_login,
     load_login,
 )
 
@@ -130,6 +132,60 @@ def test_each_fault_is_named(file: Path, old: str, new: str, fault: str) -> None
     whole = LEAST + STAFF
     assert whole.count(old) == 1
     assert faults(file, whole.replace(old, new)).startswith(fault)
+
+
+def test_citizens_need_no_more_than_a_section(file: Path) -> None:
+    file.write_text(LEAST + "[citizen]\n", encoding="utf-8")
+    login = load_citizen_login(file)
+    assert login.citizen == CitizenRule()
+    assert (login.citizen.snils_claim, login.citizen.confirmed_claim) == ("snils", "trusted")
+    assert login.citizen.confirmed_value is True
+    assert login.provider.title == "login.example.ru"
+
+
+def test_everything_of_citizens(file: Path) -> None:
+    text = """
+        name = "Госуслуги"
+        [citizen]
+        snils_claim = "urn:snils"
+        confirmed_claim = "level"
+        confirmed_value = "P"
+        family_name_claim = "lastName"
+        given_name_claim = "firstName"
+        patronymic_claim = "middleName"
+    """
+    file.write_text(LEAST + text, encoding="utf-8")
+    login = load_citizen_login(file)
+    names = ("lastName", "firstName", "middleName")
+    assert login.citizen == CitizenRule("urn:snils", "level", "P", *names)
+    assert login.provider.title == "Госуслуги"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("[citizen]", "", "citizen: нужен раздел [citizen]"),
+        ("[citizen]", "citizen = 1", "citizen: нужен раздел [citizen]"),
+        ("[citizen]", STAFF, "citizen: этот файл – для входа сотрудников (statusqr-verifier"),
+        ("[citizen]", STAFF + "[citizen]", "staff: этот файл – для входа сотрудников"),
+        ("[citizen]", "[citizen]\nsnils = 1", "citizen.snils: нет такого поля"),
+        ("[citizen]", "[citizen]\nsnils_claim = 1", "citizen.snils_claim: нужен непустой текст"),
+        ("[citizen]", "[citizen]\nconfirmed_value = []", "citizen.confirmed_value: нужно true"),
+        ("[citizen]", "[citizen]\nconfirmed_value = 1.5", "citizen.confirmed_value: нужно true"),
+        ("[citizen]", 'name = ""\n[citizen]', "name: нужен непустой текст"),
+    ],
+)
+def test_each_fault_of_citizens_is_named(file: Path, old: str, new: str, fault: str) -> None:
+    file.write_text((LEAST + "[citizen]\n").replace(old, new), encoding="utf-8")
+    with pytest.raises(LoginConfigRefused) as refused:
+        load_citizen_login(file)
+    assert refused.value.message.startswith(f"login.toml: {fault}")
+
+
+def test_each_program_wants_its_own_section(file: Path) -> None:
+    told = "для входа граждан (statusqr-issuer serve); нужен раздел [staff]"
+    assert told in faults(file, LEAST + "[citizen]\n")
+    assert "нужен один раздел" in faults(file, LEAST + STAFF + "[citizen]\n")
 
 
 @pytest.mark.parametrize("scopes", ['"openid"', "[1]", '["a b"]', '[""]', '["a\\n"]', "true"])

@@ -286,6 +286,9 @@ class SignedSecret:
         whole = {**form, "client_id": self.provider.client_id, "token_type": "Bearer"}
         return TokenRequest({}, {**whole, "client_secret": self._sign(whole)})
 
+    def farewell(self, back: str) -> Parameters:
+        return {"client_id": self.provider.client_id, "redirect_url": back}
+
     def _sign(self, parameters: Parameters) -> str:
         return self.key.sign(content(parameters), ec.ECDSA(hashes.SHA256())).hex()
 

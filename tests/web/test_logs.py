@@ -94,3 +94,14 @@ def test_the_log_of_a_program() -> None:
     assert run.stderr.startswith("INFO told once\nERROR it failed\n")
     assert run.stderr.endswith("ValueError\n")
     assert NAME not in run.stderr.replace(f'raise ValueError("{NAME}")', "")
+
+
+def test_the_addresses_that_a_login_asks_are_not_told() -> None:
+    """A provider's may name a person, as `/rs/prns/1000001` does."""
+    program = (
+        "import logging; from statusqr_web import logs; logs.to_stderr(); "
+        "logging.getLogger('httpx2').info('GET %s', '/rs/prns/1000001'); "
+        "logging.getLogger('statusqr.login').warning('a login was refused')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "WARNING a login was refused\n")

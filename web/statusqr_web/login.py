@@ -26,7 +26,10 @@ from .sessions import Session, session_of
 _PENDING: Final = "logins"
 _MOST_PENDING: Final = 3  # tabs in which a login was begun
 _LONGEST_NEXT: Final = 500
-_STATUS: Final = {"LOGIN_DOWN": 503, "LOGIN_CLOSED": 403}
+_STATUS: Final = {
+    "LOGIN_DOWN": 503,
+    **dict.fromkeys(("LOGIN_CLOSED", "LOGIN_UNCONFIRMED", "LOGIN_NO_SNILS"), 403),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Admitted:
 
 Visitor = Annotated[Session, Depends(session_of)]
 Admit = Callable[[Claims], Admitted]
-"""Decides over the provider's claims; raises LoginFailed with code LOGIN_CLOSED."""
+"""Decides over the provider's claims; raises LoginFailed."""
 Tell = Callable[[Request, LoginFailed], Response]
 """Tells a person why the login came to nothing."""
 
@@ -67,8 +70,12 @@ def staff(rule: StaffRule) -> Admit:
 
 def tell_as_problem(_: Request, error: LoginFailed) -> Response:
     """The plain answer, where there is no page for it."""
-    status = _STATUS.get(error.code, 400)
-    return Problem(status, error.code, "Вход не удался", error.message).response()
+    return Problem(status_of(error), error.code, "Вход не удался", error.message).response()
+
+
+def status_of(error: LoginFailed) -> int:
+    """The HTTP status of the answer that tells it."""
+    return _STATUS.get(error.code, 400)
 
 
 def login_router(

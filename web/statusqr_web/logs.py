@@ -13,8 +13,9 @@ from typing import Final, TypeAlias
 _Raised: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 )
-# They tell of every malformed request, and anybody can send those.
-_TALKATIVE: Final = ("python_multipart",)
+# They tell of every malformed request, and anybody can send those; or of every address that is
+# asked, and a login provider's may name a person.
+_TALKATIVE: Final = ("python_multipart", "httpx2")
 
 
 class Discreet(logging.Formatter):

@@ -106,11 +106,15 @@ class BoundedMemory(Storage, MovingWindowSupport):
 
 @dataclass(frozen=True, slots=True)
 class RouteGroup:
-    """Routes that share an allowance: `prefixes` of their paths, `rate` such as `60/minute`."""
+    """Routes that share an allowance: `prefixes` of their paths, `rate` such as `60/minute`.
+
+    `ending`: of these paths only those that end so.
+    """
 
     name: str
     prefixes: tuple[str, ...]
     rate: str
+    ending: str = ""
 
 
 class RateLimits:
@@ -130,7 +134,7 @@ class RateLimits:
     ) -> None:
         self._app = app
         pairs = [(prefix, group) for group in groups for prefix in group.prefixes]
-        self._groups = sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)
+        self._groups = sorted(pairs, key=_narrowness, reverse=True)
         self._rates: dict[str, RateLimitItem] = {group.name: parse(group.rate) for group in groups}
         self._book = book
         self._storage = BoundedMemory() if storage is None else storage
@@ -146,7 +150,8 @@ class RateLimits:
 
     def _refusal(self, scope: Scope) -> Problem | None:
         path = scope["path"]
-        group = next((group for prefix, group in self._groups if path.startswith(prefix)), None)
+        fit = (group for prefix, group in self._groups if path.startswith(prefix))
+        group = next((group for group in fit if path.endswith(group.ending)), None)
         if group is None:
             return None
         rate, client = self._rates[group.name], client_of(scope, self._book)
@@ -158,6 +163,11 @@ class RateLimits:
         return Problem(
             429, "TOO_OFTEN", "Слишком много запросов", detail, {"Retry-After": str(seconds)}
         )
+
+
+def _narrowness(pair: tuple[str, RouteGroup]) -> tuple[int, int]:
+    prefix, group = pair
+    return len(prefix), len(group.ending)
 
 
 def client_of(scope: Scope, book: TokenBook | None = None) -> str:

@@ -27,16 +27,12 @@ from joserfc.errors import BadSignatureError, JoseError
 from statusqr_schema import StatusQRError
 from statusqr_schema.strict_json import JsonValue
 
+from . import description
 from .client_authentication import ClientAuthentication, SecretBasic
-from .login_config import Provider, is_safe_url
+from .person_claims import Claims as Claims
+from .person_claims import PersonClaims
+from .provider import Provider
 
-Claims = Mapping[str, JsonValue]
-ALGORITHMS: Final = (
-    *("ES256", "ES384", "ES512", "EdDSA", "Ed25519"),
-    *("PS256", "PS384", "PS512", "RS256", "RS384", "RS512"),
-)
-_ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-_MORE_ENDPOINTS: Final = ("userinfo_endpoint", "end_session_endpoint")
 _TIMEOUT: Final = 10.0  # seconds for each request to the provider
 _LEEWAY: Final = 60  # seconds between the provider's clock and ours
 _log = logging.getLogger("statusqr.login")
@@ -47,7 +43,7 @@ class LoginFailed(StatusQRError):
 
     Codes: LOGIN_DOWN (the provider does not answer or answers wrongly), LOGIN_STATE (a way back
     that did not begin here, or was used), LOGIN_CANCELLED, LOGIN_REFUSED (the provider's proof does
-    not hold), LOGIN_CLOSED (known, but not let in).
+    not hold), LOGIN_CLOSED, LOGIN_UNCONFIRMED, LOGIN_NO_SNILS (known, but not let in).
     """
 
     code = "LOGIN"
@@ -78,9 +74,13 @@ class RelyingParty:
     """This server to its provider. Errors: LoginFailed."""
 
     def __init__(
-        self, provider: Provider, authentication: ClientAuthentication | None = None
+        self,
+        provider: Provider,
+        authentication: ClientAuthentication | None = None,
+        person: PersonClaims | None = None,
     ) -> None:
         self.provider = provider
+        self._person = person
         self._authentication = authentication or SecretBasic(provider)
         self._described = False
         self._tls = ssl.create_default_context(cafile=provider.ca_file)  # once: it is slow to make
@@ -115,21 +115,19 @@ class RelyingParty:
     async def begin(self, redirect_uri: str) -> tuple[str, Pending]:
         """Where to send the browser, and what to keep until it is back."""
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-        pending = Pending(state, nonce, verifier, redirect_uri)
+        parameters = {
+            "client_id": self.provider.client_id,
+            "scope": " ".join(self.provider.scopes),
+            "redirect_uri": redirect_uri,
+            "state": state,
+        }
+        parameters |= self._authentication.authorization(parameters)
+        pending = Pending(parameters["state"], nonce, verifier, redirect_uri)
+        del parameters["redirect_uri"], parameters["client_id"]  # Authlib puts them there
         with _told():
             await self._describe()
-            parameters = {
-                "client_id": self.provider.client_id,
-                "scope": " ".join(self.provider.scopes),
-                "redirect_uri": redirect_uri,
-                "state": pending.state,
-            }
             made = await self._client.create_authorization_url(
-                redirect_uri,
-                state=pending.state,
-                nonce=pending.nonce,
-                code_verifier=pending.verifier,
-                **self._authentication.authorization(parameters),
+                redirect_uri, nonce=nonce, code_verifier=verifier, **parameters
             )
         return str(made["url"]), pending
 
@@ -148,6 +146,8 @@ class RelyingParty:
                 redirect_uri=pending.redirect_uri,
                 code_verifier=pending.verifier,
             )
+            if self._person is not None:
+                return await self._person.claims(token, pending.nonce)
             claims = await self._id_token(token, pending.nonce)
             if "userinfo_endpoint" not in self._client.server_metadata:
                 return claims
@@ -171,11 +171,7 @@ class RelyingParty:
         return dict(claims)
 
     async def farewell(self, back: str) -> str | None:
-        """Where the browser is to be sent for signing out at the provider too, if that is offered.
-
-        With our `client_id` in place of the ID token as a hint (RP-Initiated Logout §2): an ID
-        token tells who the person is, and an address is kept in histories and logs.
-        """
+        """Where the browser is to be sent to sign out at the provider too, if that is offered."""
         try:
             with _told():
                 await self._describe()
@@ -184,29 +180,18 @@ class RelyingParty:
         endpoint = self._client.server_metadata.get("end_session_endpoint")
         if endpoint is None:
             return None
-        query = {"client_id": self.provider.client_id, "post_logout_redirect_uri": back}
-        return f"{endpoint}?{urlencode(query)}"
+        return f"{endpoint}?{urlencode(self._authentication.farewell(back))}"
 
     async def _describe(self) -> None:
         """Fetch the provider's description once, and keep of it what is needed and right."""
         if self._described:
             return
-        client = self._new_client()
-        found = await client.load_server_metadata()
-        if found.get("issuer") != self.provider.issuer:  # Discovery §4.3
-            raise ValueError("the description is another issuer's")
-        endpoints = {name: found[name] for name in _MORE_ENDPOINTS if name in found}
-        endpoints |= {name: found.get(name) for name in _ENDPOINTS}
-        if not all(isinstance(url, str) and is_safe_url(url) for url in endpoints.values()):
-            raise ValueError("an endpoint is absent or not TLS")
-        offered = found.get("id_token_signing_alg_values_supported", ["RS256"])
-        # Authlib passes all of it on to the HTTP client as options: nothing else may be there
-        client.server_metadata = {
-            **endpoints,
-            "issuer": self.provider.issuer,
-            "id_token_signing_alg_values_supported": [a for a in ALGORITHMS if a in offered],
-            "_loaded_at": found["_loaded_at"],
-        }
+        client, issuer = self._new_client(), self.provider.issuer
+        if self.provider.endpoints is not None:
+            client.server_metadata = description.known(self.provider.endpoints, issuer)
+        else:
+            found = await client.load_server_metadata()
+            client.server_metadata = description.checked(found, issuer)
         self._client, self._described = client, True
 
 

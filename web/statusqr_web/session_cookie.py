@@ -19,12 +19,13 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .problems import Problem
-from .sessions import ID_BYTES, SCOPE_KEY, Kept, Session, SessionStore, digest_of
+from .sessions import ID_BYTES, SCOPE_KEY, Kept, Session, SessionStore, Use, digest_of
 
 CSRF_HEADER: Final = "x-csrf-token"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110 §9.2.1
 _OURS: Final = ("same-origin", "none")  # of Sec-Fetch-Site; none: typed in, or a bookmark
 _STILL_KEY: Final = "statusqr.session_holds"
+_LEFT_KEY: Final = "statusqr.session_left"
 _NOTE_USE_EVERY: Final = 60.0  # seconds; spares a store a write for each request
 
 
@@ -38,11 +39,25 @@ class Lifetimes:
 
     def hold(self, kept: Kept, now: float) -> bool:
         """Whether a session has not run out."""
-        at_most = self.at_most if kept.signed_in else max(self.visitor, self.idle)
+        return self.ends(kept) > now and self.last(kept) > now
+
+    def ends(self, kept: Kept) -> float:
+        """When it runs out unused, in epoch seconds."""
         idle = self.idle if kept.signed_in else self.visitor
-        return (
-            now - kept.used < idle.total_seconds() and now - kept.created < at_most.total_seconds()
-        )
+        return kept.used + idle.total_seconds()
+
+    def last(self, kept: Kept) -> float:
+        """When it runs out at the latest, however much it is used."""
+        at_most = self.at_most if kept.signed_in else max(self.visitor, self.idle)
+        return kept.created + at_most.total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How much of a session is left, in whole seconds: unless it is used, and at the most."""
+
+    seconds: int
+    at_most: int
 
 
 class Sessions:
@@ -89,6 +104,7 @@ class Sessions:
         session.open(headers.get(CSRF_HEADER, ""))
         scope[SCOPE_KEY] = session
         scope[_STILL_KEY] = partial(self._holds, session)
+        scope[_LEFT_KEY] = partial(self._left, session)
 
         async def with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -115,6 +131,22 @@ class Sessions:
         kept = await self._store.load(digest_of(session.old_id))
         return kept is not None and self._lifetimes.hold(kept, self._clock())
 
+    def _left(self, session: Session) -> Left:
+        now = self._clock()
+        kept = session.kept
+        if kept is None or session.id != session.old_id:
+            kept = Kept("", now, now, session.signed_in)
+        elif self._noted(session, kept, now):
+            kept = replace(kept, used=now)
+        most = int(self._lifetimes.last(kept) - now)
+        return Left(max(0, min(int(self._lifetimes.ends(kept) - now), most)), max(0, most))
+
+    @staticmethod
+    def _noted(session: Session, kept: Kept, now: float) -> bool:
+        """Whether this request is noted as the last use; never one that another site may cause."""
+        usual = session.use is Use.USUAL and now - kept.used >= _NOTE_USE_EVERY
+        return not session.sealed and (usual or session.use is Use.STAY)
+
     async def _keep(self, session: Session) -> str | None:
         """Bring the store up to date; the cookie to set, if any."""
         data, now = session.dump(), self._clock()
@@ -133,9 +165,11 @@ class Sessions:
             await self._store.add(digest_of(session.id), kept)
             value = urlsafe_b64encode(session.id).rstrip(b"=").decode("ascii")
             return f"{self._name}={value}{self._attributes}"
-        if data != session.kept.data or now - session.kept.used >= _NOTE_USE_EVERY:
+        noted = self._noted(session, session.kept, now)
+        if noted or data != session.kept.data:
+            used = session.kept.used if session.use is Use.NONE else now
             await self._store.replace(
-                digest_of(session.id), replace(session.kept, data=data, used=now)
+                digest_of(session.id), replace(session.kept, data=data, used=used)
             )
         return None
 
@@ -147,6 +181,12 @@ async def still_holds(scope: Scope) -> bool:
     """
     ask: Callable[[], Awaitable[bool]] = scope[_STILL_KEY]
     return await ask()
+
+
+def time_left(scope: Scope) -> Left:
+    """How much is left of the session of a request, this request being its last use."""
+    ask: Callable[[], Left] = scope[_LEFT_KEY]
+    return ask()
 
 
 def from_elsewhere(headers: Headers, scheme: str) -> bool:

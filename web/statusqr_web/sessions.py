@@ -16,6 +16,7 @@ from base64 import urlsafe_b64encode
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final, Protocol
 
 from starlette.requests import Request
@@ -39,6 +40,14 @@ class Kept:
     created: float
     used: float
     signed_in: bool
+
+
+class Use(Enum):
+    """Whether a request counts as use of its session, from which the idle time is reckoned."""
+
+    NONE = auto()  # what a page asks by itself
+    USUAL = auto()  # noted now and then, to spare the store a write for each request
+    STAY = auto()  # the person asked for more time: noted now
 
 
 class SessionStore(Protocol):
@@ -118,6 +127,7 @@ class Session:
         self.kept = kept
         self.old_id = self._id
         self.ended = False
+        self.use = Use.USUAL
         self._sealed = sealed
         self._data: dict[str, JsonValue] = json.loads(kept.data) if kept else {}
 

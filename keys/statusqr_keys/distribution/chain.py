@@ -16,6 +16,7 @@ from statusqr_schema import TrustDataRefused, TrustListRefused
 
 from ..trust_json import parse_moment
 from .layout import (
+    AUDIT_HEAD,
     MAX_FILES,
     MAX_TOTAL,
     PUBLISHED,
@@ -52,7 +53,7 @@ class Chain:
     published: datetime
     root_version: int
     timestamp_version: int
-    files: Mapping[str, TargetFile]  # by target path: the trust list and the status lists
+    files: Mapping[str, TargetFile]  # by target path: trust list, status lists, audit head
     problems: tuple[str, ...]
 
 
@@ -122,14 +123,15 @@ def _newest_root(pinned: bytes, roots: Iterable[bytes]) -> Root:
 
 
 def _files(targets: Targets, status: Targets) -> tuple[dict[str, TargetFile], list[str]]:
-    """The trust list from targets alone; status lists from the role that may sign such paths."""
+    """The trust list from targets alone; the others from the role that may sign such paths."""
     found = {TRUST_LIST: targets.targets[TRUST_LIST]}
     delegated = targets.get_delegated_role(STATUS)
     if not isinstance(delegated, DelegatedRole):
         raise TypeError("delegated otherwise than by paths")
     problems = []
     for path, file in status.targets.items():
-        if parse_status_path(path) is None or not delegated.is_delegated_path(path):
+        known = path == AUDIT_HEAD or parse_status_path(path) is not None
+        if not known or not delegated.is_delegated_path(path):
             problems.append("среди списков отзыва файл с другим именем")
         else:
             found[path] = file
@@ -138,7 +140,8 @@ def _files(targets: Targets, status: Targets) -> tuple[dict[str, TargetFile], li
     for path in [path for path, file in found.items() if not _is_plain(path, file)]:
         if path == TRUST_LIST:
             raise ValueError("too long, or without a hash that we know")
-        problems.append(f"{path}: список отзыва слишком велик или назван без SHA-256")
+        what = "файл" if path == AUDIT_HEAD else "список отзыва"
+        problems.append(f"{path}: {what} слишком велик или назван без SHA-256")
         del found[path]
     return found, problems
 

@@ -19,8 +19,9 @@ from ..status_list import StatusList, newer
 from ..status_token import read
 from ..trust import Issuer
 from ..trust_list import TrustList
+from .audit_head import AuditHead
 from .chain import Chain
-from .layout import CLOCK_TOLERANCE, TRUST_LIST, parse_status_path, status_subject
+from .layout import AUDIT_HEAD, CLOCK_TOLERANCE, TRUST_LIST, parse_status_path, status_subject
 
 ListKey = tuple[str, int]  # issuer id, number of the list
 
@@ -35,6 +36,7 @@ class TrustData:
     tokens: Mapping[str, bytes]  # the signed lists themselves, by target path
     problems: tuple[str, ...]  # what was left out, in Russian
     root_version: int
+    audit_head: AuditHead | None = None  # of the registry behind it; says nothing about codes
 
 
 def assemble(
@@ -59,7 +61,7 @@ def assemble(
         lists[key], tokens[path] = found, token
 
     for path in chain.files:
-        if path == TRUST_LIST:
+        if path in (TRUST_LIST, AUDIT_HEAD):
             continue
         try:
             token = _file(chain, path, files)
@@ -75,6 +77,17 @@ def assemble(
             continue
         lists[key], tokens[path] = found, token
 
+    try:
+        head = (
+            AuditHead.parse(_file(chain, AUDIT_HEAD, files)) if AUDIT_HEAD in chain.files else None
+        )
+    except StatusListRefused as error:
+        head = None
+        problems.append(f"{AUDIT_HEAD}: {error.message}")
+    except ValueError:
+        head = None
+        problems.append(f"{AUDIT_HEAD}: это не вершина журнала аудита")
+
     return TrustData(
         trust=trust,
         published=chain.published,
@@ -82,6 +95,7 @@ def assemble(
         tokens=MappingProxyType(tokens),
         problems=tuple(problems),
         root_version=chain.root_version,
+        audit_head=head,
     )
 
 

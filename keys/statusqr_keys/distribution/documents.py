@@ -13,6 +13,7 @@ from statusqr_schema import PublicationFailed
 
 from ..trust_json import moment_out
 from .layout import (
+    AUDIT_HEAD,
     OFFLINE,
     PUBLISHED,
     ROOT,
@@ -71,16 +72,27 @@ def next_root(roots: tuple[Metadata[Root], ...], ring: Keyring, at: datetime) ->
 
 
 def next_targets(
-    last: Metadata[Targets] | None, root: Root, trust_list: bytes, ring: Keyring, at: datetime
+    last: Metadata[Targets] | None,
+    root: Root,
+    trust_list: bytes,
+    ring: Keyring,
+    at: datetime,
+    *,
+    audited: bool = False,
 ) -> Metadata[Targets]:
-    """The trust list, and the delegation of status lists to online keys (§4.5)."""
+    """The trust list, and the delegation of status lists to online keys (§4.5).
+
+    `audited`: of the audit head too, for good. The offline keys are needed for that, so without a
+    head to be published nothing changes.
+    """
     keys = ring.public(STATUS)
+    audited = audited or (last is not None and _delegates_head(last.signed))
     delegated = DelegatedRole(
         STATUS,
         [key.keyid for key in keys],
         ring.roles[STATUS].threshold,
         terminating=True,
-        paths=[STATUS_PATHS],
+        paths=[STATUS_PATHS, AUDIT_HEAD] if audited else [STATUS_PATHS],
     )
     delegations = Delegations({key.keyid: key for key in keys}, {STATUS: delegated})
     made = Targets(
@@ -98,14 +110,14 @@ def next_targets(
 def next_status(
     last: Metadata[Targets] | None,
     targets: Targets,
-    tokens: Mapping[str, bytes],
+    contents: Mapping[str, bytes],
     ring: Keyring,
     at: datetime,
 ) -> Metadata[Targets]:
-    """The status lists."""
+    """The status lists, and the audit head where there is one: by target path."""
     files = {
-        path: TargetFile.from_data(path, token, ["sha256"])
-        for path, token in sorted(tokens.items())
+        path: TargetFile.from_data(path, content, ["sha256"])
+        for path, content in sorted(contents.items())
     }
     made = Targets(version=_after(last), expires=_expires(STATUS, at), targets=files)
     same = last is not None and _same(last.signed, made) and _holds(last, targets, STATUS)
@@ -165,6 +177,11 @@ def _renew(signed: Signed, role: str, ring: Keyring, at: datetime) -> bool:
 
 def _same(last: Targets, made: Targets) -> bool:
     return last.targets == made.targets and last.delegations == made.delegations
+
+
+def _delegates_head(targets: Targets) -> bool:
+    role = targets.get_delegated_role(STATUS)
+    return isinstance(role, DelegatedRole) and role.is_delegated_path(AUDIT_HEAD)
 
 
 def _holds(last: Metadata[T], delegator: Root | Targets, role: str) -> bool:

@@ -5,6 +5,7 @@
     metadata/<version>.<role>.json   metadata/timestamp.json
     targets/trust/<sha256>.trust-list.json
     targets/status/<issuer id>/<sha256>.<number>.cwt
+    targets/audit/<sha256>.head.json    where a registry is behind it
     root.json                        the newest root, to be given to new verifiers
 
 Terms. The expiry of TUF only bounds for how long a copy may still be *fetched*: a checkpoint goes
@@ -28,7 +29,8 @@ ROLES = (ROOT, TARGETS, STATUS, SNAPSHOT, TIMESTAMP)  # in the order of signing
 OFFLINE = (ROOT, TARGETS)  # their keys are needed for a change of keys or of the trust list only
 
 TRUST_LIST = "trust/trust-list.json"
-STATUS_PATHS = "status/*/*.cwt"  # what the role `status` may sign, and nothing else
+STATUS_PATHS = "status/*/*.cwt"  # what the role `status` may sign, and nothing else but
+AUDIT_HEAD = "audit/head.json"  # this, once there was one to be published
 PUBLISHED = "published"  # a field of our own in the signed part of the timestamp (§4.6)
 
 _STATUS_PATH = re.compile(rf"status/({ISSUER_ID.pattern})/(0|[1-9][0-9]{{0,9}})\.cwt")
@@ -61,6 +63,7 @@ MAX_ROOT, MAX_TIMESTAMP, MAX_SNAPSHOT, MAX_TARGETS = 2**16, 2**14, 2**16, 2**21
 MAX_ROTATIONS = 256  # new roots in one synchronisation
 MAX_FILES = 4096  # of one publication
 MAX_TOTAL = 512 * 2**20
+MAX_HEAD = 2**10
 
 
 def status_path(issuer_id: str, number: int) -> str:
@@ -83,4 +86,4 @@ def status_subject(issuer: Issuer, number: int) -> str:
 
 def longest(path: str) -> int:
     """The greatest length of a target, whatever the metadata say."""
-    return MAX_BYTES if path == TRUST_LIST else MAX_TOKEN
+    return {TRUST_LIST: MAX_BYTES, AUDIT_HEAD: MAX_HEAD}.get(path, MAX_TOKEN)

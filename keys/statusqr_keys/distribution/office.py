@@ -17,6 +17,7 @@ from ..signer import KeySigner
 from ..store import KeyStore, StoredKey
 from ..trust import KeyRecord, KeyState, KeyUse, utc
 from ..trust_json import moment_out
+from .audit_head import AuditHead, Restored
 from .layout import ROLES, TERMS, TIMESTAMP
 from .publisher import Publication, expiries, publish
 from .roles import Keyring
@@ -64,12 +65,20 @@ def make_missing(
 
 
 def publish_store(
-    store: KeyStore, revocations: Revocations, folder: Path, passphrase: bytes, at: datetime
+    store: KeyStore,
+    revocations: Revocations,
+    folder: Path,
+    passphrase: bytes,
+    at: datetime,
+    *,
+    head: AuditHead | None = None,
+    restored: Restored | None = None,
 ) -> Publication:
-    """Publish what the store holds now."""
+    """Publish what the store holds now; `head` and `restored` as `publisher.publish` has them."""
     trust = store.trust_list(at)
     tokens = sign_lists(store, trust, revocations, passphrase, at)
-    return publish(folder, trust, tokens, Keyring.load(store.folder, passphrase), at)
+    ring = Keyring.load(store.folder, passphrase)
+    return publish(folder, trust, tokens, ring, at, head=head, restored=restored)
 
 
 def deadlines(store: KeyStore, at: datetime) -> list[Deadline]:

@@ -1,4 +1,4 @@
-"""Publish the trust list and the status lists.
+"""Publish the trust list, the status lists and the head of the registry's audit log.
 
 ::
 
@@ -13,7 +13,7 @@ web server's and a USB stick's) carry one and the same repository.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,9 +26,11 @@ from ..files import locked, write_atomic
 from ..trust import utc
 from ..trust_list import TrustList
 from . import documents, repository
+from .audit_head import AuditHead, Heads, Restored
 from .chain import MetadataSet, verify
 from .data import assemble
 from .layout import (
+    AUDIT_HEAD,
     MAX_ROOT,
     MAX_SNAPSHOT,
     MAX_TARGETS,
@@ -60,14 +62,37 @@ class Publication:
 
 
 def publish(
-    folder: Path, trust: TrustList, tokens: Mapping[str, bytes], ring: Keyring, at: datetime
+    folder: Path,
+    trust: TrustList,
+    tokens: Mapping[str, bytes],
+    ring: Keyring,
+    at: datetime,
+    *,
+    head: AuditHead | None = None,
+    restored: Restored | None = None,
 ) -> Publication:
-    """Write the repository, or PublicationFailed: then the one before still stands."""
+    """Write the repository, or PublicationFailed: then the one before still stands.
+
+    `head` where a registry is behind it. It never goes back, unless the registry was `restored`;
+    nor is there none where there was one before.
+    """
     kept = ring.folder / "metadata"
     try:
         kept.mkdir(mode=0o700, parents=True, exist_ok=True)
         with locked(ring.folder):
-            return _publish(folder, trust, tokens, ring, utc(at), kept)
+            heads = Heads(ring.folder)
+            contents = dict(tokens)
+            if head is not None:
+                head = heads.following(head, restored)
+                contents[AUDIT_HEAD] = head.to_bytes()
+            elif heads.last() is not None:
+                raise PublicationFailed("публикуйте из реестра: statusqr-issuer publish")
+
+            def note() -> None:
+                if head is not None:
+                    heads.keep(head, restored)
+
+            return _publish(folder, trust, contents, ring, utc(at), kept, note)
     except OSError as error:
         raise PublicationFailed(f"публикация не записывается: {error.strerror}") from error
 
@@ -88,10 +113,11 @@ def expiries(store: Path) -> dict[str, datetime]:
 def _publish(
     folder: Path,
     trust: TrustList,
-    tokens: Mapping[str, bytes],
+    contents: Mapping[str, bytes],
     ring: Keyring,
     at: datetime,
     kept: Path,
+    note: Callable[[], None],
 ) -> Publication:
     roots = _roots(kept)
     old_timestamp = _load(kept / f"{TIMESTAMP}.json", Timestamp)
@@ -105,8 +131,10 @@ def _publish(
     old_targets = _load(kept / f"{TARGETS}.json", Targets)
     old_status = _load(kept / f"{STATUS}.json", Targets)
     old_snapshot = _load(kept / f"{SNAPSHOT}.json", Snapshot)
-    targets = documents.next_targets(old_targets, root.signed, document, ring, at)
-    status = documents.next_status(old_status, targets.signed, tokens, ring, at)
+    targets = documents.next_targets(
+        old_targets, root.signed, document, ring, at, audited=AUDIT_HEAD in contents
+    )
+    status = documents.next_status(old_status, targets.signed, contents, ring, at)
     snapshot = documents.next_snapshot(old_snapshot, root.signed, targets, status, ring, at)
     timestamp = documents.next_timestamp(old_timestamp, root.signed, snapshot, ring, at)
 
@@ -131,9 +159,10 @@ def _publish(
         as_bytes[TARGETS],
         as_bytes[STATUS],
     )
-    files = {TRUST_LIST: document, **tokens}
+    files = {TRUST_LIST: document, **contents}
     _check_as_client(whole, files)
 
+    note()
     changed = set()
     _keep(kept / "trust-list.json", document)
     for role in ROLES:

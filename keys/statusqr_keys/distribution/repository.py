@@ -32,7 +32,7 @@ SUPERSEDED = ".superseded.json"  # since when which file is not needed
 _ROOT_FILE = re.compile(r"([1-9][0-9]*)\.root\.json")
 # Only names that we give are ever removed; the third alternative is what a crash left behind.
 _OURS = re.compile(
-    r"metadata/[1-9][0-9]*\.[a-z]+\.json|targets/(?:trust|status/[^/]+)/[0-9a-f]{64}\.[^/]+"
+    r"metadata/[1-9][0-9]*\.[a-z]+\.json|targets/(?:trust|audit|status/[^/]+)/[0-9a-f]{64}\.[^/]+"
     r"|(?:[^/]+/)*\.[^/]+\.(?:json|cwt)\.[^./]{8}"
 )
 

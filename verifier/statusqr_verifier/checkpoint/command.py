@@ -91,6 +91,8 @@ def serve(
     Other devices reach it by `--host 0.0.0.0`: then by TLS, and with `--tokens` or `--login` only.
     """
     try:
+        from statusqr_web.reaching import Reach
+
         from . import starting
     except ModuleNotFoundError as error:
         raise MissingServer from error
@@ -104,15 +106,17 @@ def serve(
         trust=trust,
         source=source or (trust_source.last_source(cache) if cache else None),
         every=timedelta(minutes=every),
-        host=host,
-        port=port,
-        names=tuple(hostname or ()),
-        certificate=tls_cert,
-        key=tls_key,
-        tls_folder=tls_folder,
+        reach=Reach(
+            host=host,
+            port=port,
+            names=tuple(hostname or ()),
+            certificate=tls_cert,
+            key=tls_key,
+            tls_folder=tls_folder,
+            proxies=tuple(proxy or ()),
+        ),
         tokens=tokens,
         login=login,
-        proxies=tuple(proxy or ()),
         place=place,
         categories=frozenset(category or ()),
         regions=frozenset(region or ()),

@@ -81,7 +81,8 @@ def tell_on_page(desk: Desk, tokens: TokenBook | None) -> Tell:
 
     def tell(request: Request, error: LoginFailed) -> Response:
         session: Session = request.scope[SCOPE_KEY]
-        values = {"next": "/", "login": True, "codes": tokens is not None, "error": error.message}
+        told = translator(chosen(request), (HERE / "locale",))(error.message)
+        values = {"next": "/", "login": True, "codes": tokens is not None, "error": told}
         status = 503 if error.code == "LOGIN_DOWN" else 403
         shared = {"csrf": session.csrf_token}
         return desk.pages.answer(request, "sign_in.html", {**shared, **values}, status)

@@ -1,20 +1,26 @@
-"""Run the application: the socket, the certificate, the log, the end."""
+"""Run an application: the socket, the log, what goes on beside it, the end.
+
+::
+
+    with Address(host, port, certificate).bind() as bound:
+        status = serve(app, address, bound, ready=tell, beside=background)
+"""
 
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import typer
 import uvicorn
 from fastapi import FastAPI
 
 from statusqr_schema import StatusQRError
-from statusqr_web import logs
-from statusqr_web.listening import shared_fairly
-from statusqr_web.serving import server_options
-from statusqr_web.tls import ServerCertificate
 
-from .background import Background
+from . import logs
+from .listening import shared_fairly
+from .serving import server_options
+from .tls import ServerCertificate
 
 
 class CannotListen(StatusQRError):
@@ -27,8 +33,8 @@ class CannotListen(StatusQRError):
 class Address:
     """Where the server listens, and its certificate where it speaks TLS."""
 
-    host: str = "127.0.0.1"
-    port: int = 8653
+    host: str
+    port: int
     certificate: ServerCertificate | None = None
 
     @property
@@ -48,12 +54,26 @@ class Address:
             found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
             family, kind, protocol, _, address = found[0]
             bound = socket.socket(family, kind, protocol)
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            bound.bind(address)
+            try:
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                bound.bind(address)
+            except OSError:
+                bound.close()
+                raise
         except OSError as error:
             message = f"адрес {self.host}:{self.port} не открывается: {error.strerror}"
             raise CannotListen(f"{message}; выберите другой: --port") from error
         return bound
+
+
+class Beside(Protocol):
+    """What goes on beside the answers, in threads of its own."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End."""
 
 
 class _Server(uvicorn.Server):
@@ -81,9 +101,10 @@ def serve(
     app: FastAPI,
     address: Address,
     bound: socket.socket,
-    background: Background,
+    *,
     ready: Callable[[], None],
-    hang_up: Callable[[], None],
+    hang_up: Callable[[], None] = lambda: None,
+    beside: Beside | None = None,
     proxies: Sequence[str] = (),
 ) -> int:
     """Serve until interrupted; the exit status.
@@ -101,11 +122,13 @@ def serve(
         **server_options(proxies),
     )
     server = _Server(config, ready, hang_up)
-    background.start()
+    if beside is not None:
+        beside.start()
     try:
         server.run([bound if proxies else shared_fairly(bound)])
     except KeyboardInterrupt:
         typer.echo("Остановлено.")
     finally:
-        background.stop()
+        if beside is not None:
+            beside.stop()
     return 0 if server.started else 1
