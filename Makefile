@@ -57,6 +57,7 @@ MISSING = $(strip $(shell /sbin/ldconfig -p | grep -q libzbar.so.0 || echo libzb
   command -v chromium >/dev/null || echo chromium; \
   command -v npm >/dev/null || echo nodejs npm; \
   command -v Xvfb >/dev/null || echo xvfb; \
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql; \
   /sbin/ldconfig -p | grep -q libGL.so.1 || echo libgl1; \
   command -v java >/dev/null || echo default-jre-headless; \
   test -e /usr/share/java/jaxb-runtime.jar || echo libjaxb-java))

@@ -11,7 +11,9 @@ import sys
 from ctypes.util import find_library
 from pathlib import Path
 
+import postgres
 import pytest
+import registries
 from commands import PASSPHRASE, Run
 from hypothesis import HealthCheck, settings
 
@@ -49,6 +51,7 @@ def _node() -> bool:
 TOOLS = {
     "chromium": (shutil.which("chromium") is not None, "sudo apt-get install chromium", True),
     "node": (_node(), f"install Node.js {NODE_LEAST} or later, and npm", True),
+    "postgres": (postgres.programs() is not None, "sudo apt-get install postgresql", True),
     "window-cv2": (WINDOW_CV2.is_dir(), "make window-cv2", True),
     "xvfb": (shutil.which("Xvfb") is not None, "sudo apt-get install xvfb", True),
     "zbar": (find_library("zbar") is not None, "sudo apt-get install libzbar0", True),
@@ -63,6 +66,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if not present:
             strict = installable and os.environ.get("STATUSQR_STRICT")
             (pytest.fail if strict else pytest.skip)(f"{mark.args[0]} is absent; remedy: {remedy}")
+
+
+# Fixtures for a registry on each of its engines.
+postgres_server = registries.postgres_server
+made_store = registries.made_store
+made_keys = registries.made_keys
+key_file = registries.key_file
+made_sqlite = registries.made_sqlite
+pool = registries.pool
+store = registries.store
+engine = registries.engine
+place = registries.place
+empty_place = registries.empty_place
+registry = registries.registry
+fresh = registries.fresh
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """`statusqr-issuer`: issue credentials as PDF, SVG, PNG and text; revoke and restore them."""
 
 import os
-import pwd
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -10,11 +8,9 @@ from typing import Annotated
 
 import typer
 
-from statusqr_keys import KeyStore, SqliteStatusIndex
+from statusqr_keys import KeyStore
 from statusqr_keys.console import new_app, parse_moment, run
-from statusqr_keys.holds import CertificateTarget, Note, PersonTarget
 from statusqr_keys.passphrase import read_passphrase
-from statusqr_keys.revocation import SqliteRevocations
 from statusqr_schema import (
     Categories,
     Disclosure,
@@ -30,12 +26,25 @@ from statusqr_schema import (
 )
 from statusqr_schema.strict_json import JsonValue
 
+from . import revoke_commands
+from .account.serve_command import serve
+from .auditing import audit_app
+from .books import RegistryPlace, open_books
 from .desk import Desk, Order
+from .operators import login_name
 from .output import FORMATS, Output, printable_id
+from .publishing import publish
 from .qr import Writer
-from .revoking import Act, Session, issuer_of, read_snils
+from .registry import commands as registry_commands
+from .registry.load_command import load_records
 
 app = new_app("Issue signed status credentials.")
+app.command("load")(load_records)
+app.add_typer(registry_commands.app, name="registry")
+revoke_commands.register(app)
+app.command("publish")(publish)
+app.add_typer(audit_app, name="audit")
+app.command("serve")(serve)
 
 
 class PresentationName(StrEnum):
@@ -89,6 +98,7 @@ def issue(
         Path | None, typer.Option(help="TOML file with categories of your own.", exists=True)
     ] = None,
     writer: Annotated[Writer, typer.Option(help="What makes the QR symbol.")] = Writer.SEGNO,
+    registry: RegistryPlace = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a credential.")] = False,
     passphrase_fd: Annotated[
         int | None, typer.Option(help="Read the passphrase from this file descriptor.")
@@ -103,8 +113,6 @@ def issue(
     entries = _split(records)
     keys = KeyStore(store)
     passphrase = read_passphrase(os.environ, passphrase_fd)
-    revocations = SqliteRevocations(store)
-    desk = Desk(keys, SqliteStatusIndex(store), revocations, passphrase, catalogue)
     order = Order(
         issued_at=at or datetime.now(UTC),
         presentation=Presentation[presentation.name],
@@ -114,6 +122,17 @@ def issue(
         authority=authority,
     )
     output = Output(out, wanted, writer, as_json=as_json)
+    with open_books(store, registry, lambda: passphrase, login_name()) as books:
+        desk = Desk(keys, books.index, books.revocations, passphrase, catalogue)
+        refused = _issue_all(entries, desk, order, output, catalogue)
+    if refused:
+        typer.echo(f"Не выпущено: {refused} из {len(entries)}.", err=True)
+        raise typer.Exit(1)
+
+
+def _issue_all(
+    entries: list[JsonValue], desk: Desk, order: Order, output: Output, catalogue: Categories
+) -> int:
     refused = 0
     for number, value in enumerate(entries, 1):
         try:
@@ -123,81 +142,7 @@ def issue(
         except (RecordRefused, IssueRefused) as error:
             refused += 1
             output.refused(printable_id(value) or f"запись {number}", error)
-    if refused:
-        typer.echo(f"Не выпущено: {refused} из {len(entries)}.", err=True)
-        raise typer.Exit(1)
-
-
-def _command(act: Act) -> Callable[..., None]:
-    def command(
-        store: Annotated[Path, typer.Option(help="Folder of the key store.")],
-        reason: Annotated[
-            str, typer.Option(metavar="TEXT", help="Why; kept in the log in clear, so no names.")
-        ],
-        codes: Annotated[
-            list[Path] | None, typer.Argument(metavar="CODE.txt...", help="Digits of codes.")
-        ] = None,
-        certificate: Annotated[
-            str | None, typer.Option(metavar="NUMBER", help="All codes of this certificate.")
-        ] = None,
-        snils_fd: Annotated[
-            int | None,
-            typer.Option(min=0, help="All codes of the person whose SNILS this descriptor gives."),
-        ] = None,
-        authority: Annotated[
-            str | None, typer.Option(help="With a certificate or person: at this issuer only.")
-        ] = None,
-        author: Annotated[
-            str | None, typer.Option(metavar="TEXT", help="Who decided (the login name).")
-        ] = None,
-        as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    ) -> None:
-        if [bool(codes), certificate is not None, snils_fd is not None].count(True) != 1:
-            raise typer.BadParameter("нужно одно: файлы CODE.txt, --certificate или --snils-fd")
-        if certificate is not None and not certificate.strip():
-            raise typer.BadParameter("--certificate: пустой номер")
-        if codes and authority is not None:
-            raise typer.BadParameter("--authority: издателя кода называет сам код")
-        try:
-            note = Note(reason, _login_name() if author is None else author, datetime.now(UTC))
-        except ValueError as error:
-            raise typer.BadParameter(str(error)) from error
-        keys = KeyStore(store)
-        session = Session(act, SqliteRevocations(store), keys, note, as_json=as_json)
-        if codes:
-            session.codes(codes)
-        elif certificate is not None:
-            issuer = issuer_of(keys, authority, single=True)
-            session.holder(CertificateTarget(certificate, issuer))
-        elif snils_fd is not None:
-            issuer = issuer_of(keys, authority, single=False)
-            session.holder(PersonTarget(read_snils(snils_fd), issuer))
-        session.conclude(by_code=bool(codes))
-        if session.failed:
-            raise typer.Exit(1)
-
-    command.__doc__ = f"""{_ABOUT[act]}
-
-    Exit status: 0 done or nothing to do, 1 something was not done, 2 wrong usage.
-    """
-    return command
-
-
-_ABOUT = {
-    Act.REVOKE: "Revoke printed codes: single ones, or with them all new ones of a holder.",
-    Act.SUSPEND: "Suspend printed codes: single ones, or with them all new ones of a holder.",
-    Act.RESTORE: "Restore what was revoked or suspended.",
-}
-for _act in Act:
-    app.command(_act.value)(_command(_act))
-
-
-def _login_name() -> str:
-    """The user that the system knows; the environment could name another."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
+    return refused
 
 
 @app.command("categories")

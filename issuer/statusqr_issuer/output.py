@@ -65,23 +65,7 @@ class Output:
 
     def refused(self, name: str, error: StatusQRError) -> None:
         """Say on stderr why a record was not issued, with all its errors."""
-        violations = error.violations if isinstance(error, RecordRefused) else ()
-        if self._as_json:
-            document: dict[str, JsonValue] = {
-                "id": name,
-                "refused": error.code,
-                "message": error.message,
-                "violations": [
-                    {"rule": v.rule, "path": v.path, "message": v.message} for v in violations
-                ],
-            }
-            typer.echo(json_line(document), err=True)
-        elif violations:
-            typer.echo(f"{name}: запись не принята", err=True)
-            for v in violations:
-                typer.echo(f"  {v.path or 'запись'}: {v.message} [{v.rule}]", err=True)
-        else:
-            typer.echo(f"{name}: не выпущено: {error.message} [{error.code}]", err=True)
+        tell_refused(name, error, as_json=self._as_json)
 
     def _write(
         self,
@@ -115,6 +99,27 @@ class Output:
 
     def _cannot_write(self, error: OSError) -> StatusQRError:
         return StatusQRError(f"{self._folder}: не записывается: {error.strerror}", code="OUTPUT")
+
+
+def tell_refused(name: str, error: StatusQRError, *, as_json: bool) -> None:
+    """Say on stderr why a record was not taken, with all its errors."""
+    violations = error.violations if isinstance(error, RecordRefused) else ()
+    if as_json:
+        document: dict[str, JsonValue] = {
+            "id": name,
+            "refused": error.code,
+            "message": error.message,
+            "violations": [
+                {"rule": v.rule, "path": v.path, "message": v.message} for v in violations
+            ],
+        }
+        typer.echo(json_line(document), err=True)
+    elif violations:
+        typer.echo(f"{name}: запись не принята", err=True)
+        for v in violations:
+            typer.echo(f"  {v.path or 'запись'}: {v.message} [{v.rule}]", err=True)
+    else:
+        typer.echo(f"{name}: не выпущено: {error.message} [{error.code}]", err=True)
 
 
 def printable_id(value: JsonValue) -> str | None:

@@ -35,20 +35,24 @@ class QrSymbol:
         """Modules on a side, the quiet zone included."""
         return len(self.rows) + 2 * QUIET_ZONE
 
-    def svg(self, module_mm: float = MODULE_MM) -> str:
-        """An SVG in millimetres: black runs on white, edges kept sharp, a title for readers."""
-        size = f"{self.side * module_mm:.2f}mm"
-        path = "".join(
+    @property
+    def path(self) -> str:
+        """The dark modules as an SVG path, in modules, the quiet zone left free."""
+        return "".join(
             f"M{start + QUIET_ZONE},{number + QUIET_ZONE}h{length}v1h-{length}z"
             for number, row in enumerate(self.rows)
             for start, length in _dark_runs(row)
         )
+
+    def svg(self, module_mm: float = MODULE_MM) -> str:
+        """An SVG in millimetres: black runs on white, edges kept sharp, a title for readers."""
+        size = f"{self.side * module_mm:.2f}mm"
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" '
             f'viewBox="0 0 {self.side} {self.side}" shape-rendering="crispEdges" role="img">'
             f"<title>QR-код подтверждения статуса</title>"
             f'<path fill="#fff" d="M0,0h{self.side}v{self.side}h-{self.side}z"/>'
-            f'<path d="{path}"/></svg>\n'
+            f'<path d="{self.path}"/></svg>\n'
         )
 
     def png(self, scale: int = 8) -> bytes:

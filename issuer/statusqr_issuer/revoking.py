@@ -170,7 +170,7 @@ class Session:
                 "человеку они не находятся, их отзывают по самому коду"
             )
 
-    def conclude(self, *, by_code: bool) -> None:
+    def conclude(self, *, by_code: bool, publisher: str) -> None:
         """Say how much changed, and who learns of it when."""
         if self._as_json:
             return
@@ -182,7 +182,7 @@ class Session:
         elif self._act is not Act.RESTORE:
             typer.echo("Новым кодам этих людей это не мешает.")
         if self.changed:
-            typer.echo("Проверяющие узнают при следующей публикации (statusqr-keys publish).")
+            typer.echo(f"Проверяющие узнают при следующей публикации ({publisher}).")
 
     def _tell(self, name: str, target: Target, outcome: Outcome) -> None:
         self.changed += len(outcome.changes)

@@ -49,6 +49,10 @@ class Finder:
         """The digest of a person."""
         return self._digest("person", f"{snils.number:011d}")
 
+    def status(self, source: str) -> bytes:
+        """The digest of what a register knows a status by."""
+        return self._digest("status", unicodedata.normalize("NFC", source))
+
     def digests(self, identity: Identity) -> tuple[bytes | None, bytes | None]:
         """Those of the certificate and the person."""
         certificate, person = identity.certificate, identity.person

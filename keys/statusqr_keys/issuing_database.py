@@ -6,7 +6,8 @@
     status_entry  an entry that is taken: whose code it is (digests), its own state, the state shown
     hold          certificates and persons whose codes do not hold, at one issuer or at all ('')
     event         every change with its reason; event_code: the printed codes that it changed
-    meta          the check value of `finder.key`; codes printed before identities were kept
+    meta          the check value of `finder.key`; codes printed before identities were kept;
+                  the registry that keeps all of this since it took it over
 
 One file and a rollback journal: a copy of the folder is whole, and a crash at any point leaves the
 state before or after a change. `synchronous = EXTRA` also flushes the folder when the journal is
@@ -70,6 +71,12 @@ _TABLES = (
 _WORST = "SELECT min(state) FROM hold WHERE digest IN (?, ?) AND issuer IN ('', ?)"
 _KEEP_CHECK = "INSERT OR IGNORE INTO meta VALUES ('finder', ?)"
 _CHECK = "SELECT value FROM meta WHERE name = 'finder'"
+_OWNER = "SELECT value FROM meta WHERE name = 'moved'"
+_HAND_OVER = "INSERT OR REPLACE INTO meta VALUES ('moved', ?)"
+_MOVED = (
+    "печатные коды этого хранилища ведёт реестр: укажите его (--registry или STATUSQR_REGISTRY); "
+    "публикует их statusqr-issuer publish"
+)
 
 
 class IssuingDatabase:
@@ -80,30 +87,50 @@ class IssuingDatabase:
         self._finder: Finder | None = None
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """One consistent view; it makes or migrates the file where needed, and changes no more."""
+    def reading(self, *, moved: bool = False) -> Iterator[sqlite3.Connection]:
+        """One consistent view; it makes or migrates the file where needed, and changes no more.
+
+        KeyProblem, code MOVED, where a registry has taken the file over, unless `moved` asks for
+        such a file too.
+        """
         with self._open() as database:
             database.execute("BEGIN")
+            _demand_here(database, moved)
             yield database
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self, *, moved: bool = False) -> Iterator[sqlite3.Connection]:
         """All or nothing, on the disk when this returns; other processes wait their turn."""
         with self._open() as database:
             database.execute("BEGIN IMMEDIATE")  # in turns from the first read
+            _demand_here(database, moved)
             yield database
             database.execute("COMMIT")
+
+    def owner(self) -> bytes | None:
+        """The registry that has taken the file over, by its name; None where none has."""
+        with self.reading(moved=True) as database:
+            return _meta(database, _OWNER)
+
+    def hand_over(self, to: bytes, *, before: bytes | None = None) -> bytes:
+        """Mark the file as taken over by a registry, where it stands with `before`; whose it is."""
+        with self.writing(moved=True) as database:
+            owner = _meta(database, _OWNER)
+            if owner == before:
+                database.execute(_HAND_OVER, (to,))
+                owner = to
+        return owner or to
 
     def finder(self) -> Finder:
         """The finder of this file; its check value is kept from now on. KeyProblem as there."""
         if self._finder is None:
-            with self.reading() as database:
-                check = _check(database)
+            with self.reading(moved=True) as database:
+                check = _meta(database, _CHECK)
             finder = load_finder(self._store, check)  # between transactions: no lock within a lock
             if check is None:
-                with self.writing() as database:
+                with self.writing(moved=True) as database:
                     database.execute(_KEEP_CHECK, (finder.check,))
-                    check = _check(database)
+                    check = _meta(database, _CHECK)
                 finder = load_finder(self._store, check)
             self._finder = finder
         return self._finder
@@ -142,6 +169,11 @@ def _version(database: sqlite3.Connection) -> int:
     return int(database.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _check(database: sqlite3.Connection) -> bytes | None:
-    row = database.execute(_CHECK).fetchone()
+def _meta(database: sqlite3.Connection, query: str) -> bytes | None:
+    row = database.execute(query).fetchone()
     return None if row is None else bytes(row[0])
+
+
+def _demand_here(database: sqlite3.Connection, moved: bool) -> None:
+    if not moved and _meta(database, _OWNER) is not None:
+        raise KeyProblem(_MOVED, code="MOVED")

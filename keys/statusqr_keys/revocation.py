@@ -5,8 +5,9 @@
     revocations.states("yar-social", 0)       # {4711: State.INVALID}: what goes into list 0
     revocations.standing("yar-social", Identity("76-000101"))   # State.INVALID: no new code
 
-The registry will take over `Revocations`. Until then `issuing.sqlite` of the key store keeps the
-state. Each change is one transaction: on the disk when it is reported, or not made at all.
+`issuing.sqlite` of the key store keeps the state, until a registry takes the file over: from then
+on that gives `Revocations`, and the one here refuses with KeyProblem, code MOVED. Each change is
+one transaction: on the disk when it is reported, or not made at all.
 """
 
 import sqlite3

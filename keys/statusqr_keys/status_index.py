@@ -3,8 +3,8 @@
 An entry is taken for good before the credential that carries it is signed: a crash wastes an entry,
 it never gives one out twice. Entries are random, so that neighbours in a list tell nothing about
 when or for whom they were taken. With an entry stands whose code it is (`finder`), so that a
-certificate's or a person's codes fall together (`revocation`). The registry will take over this
-interface.
+certificate's or a person's codes fall together (`revocation`). A registry gives the same interface;
+a file that it has taken over refuses this one: KeyProblem, code MOVED.
 """
 
 import secrets

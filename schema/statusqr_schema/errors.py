@@ -79,7 +79,10 @@ class NewerVersion(MalformedCredential):
 
 
 class KeyProblem(StatusQRError):
-    """A key that is weak, damaged, missing or locked."""
+    """A key that is weak, damaged, missing or locked.
+
+    Code MOVED: what is asked of the key store's own file is kept in a registry now.
+    """
 
     code = "KEY"
 
@@ -128,7 +131,9 @@ class RegistryProblem(StatusQRError):
     """A registry that cannot be read or written, or that does not hold what was kept in it.
 
     Codes: REGISTRY_URL, REGISTRY_DOWN, REGISTRY_KEY (its keys are not these), REGISTRY_DAMAGED,
-    REGISTRY_VERSION (made by another version of the program), REGISTRY otherwise.
+    REGISTRY_VERSION (made by another version of the program), REGISTRY_BACKUP (a file that cannot
+    be restored), MOVED (the store belongs to another registry), SERIES (no series of certificate
+    numbers), REGISTRY otherwise.
     """
 
     code = "REGISTRY"

@@ -63,6 +63,18 @@ def read_entry(value: JsonValue, categories: Categories | None = None) -> Regist
     return entry
 
 
+def kept_entry(value: JsonValue) -> RegisterEntry:
+    """An entry that `entry_to_json` wrote: judged when it came, so only its form is read again.
+
+    Rules and categories may be others today. ValueError where it is not such an entry.
+    """
+    reading = Reading()
+    entry = _entry(reading, value)
+    if reading.violations:
+        raise ValueError("not an entry that was kept")
+    return entry
+
+
 def entry_to_json(entry: RegisterEntry) -> dict[str, JsonValue]:
     """The entry in the shape that `read_entry` reads, the extra fields in their places."""
     result: dict[str, JsonValue] = {} if entry.id is None else {"id": entry.id}

@@ -16,8 +16,12 @@ from world import NOON, Key, documents, record
 
 from statusqr_issuer import cli, sign_claims
 from statusqr_issuer.desk import identity_of
+from statusqr_issuer.registry import Registry, audit
+from statusqr_issuer.registry.chain import examine
+from statusqr_issuer.registry.holds import RegistryRevocations
+from statusqr_issuer.registry.opening import make_registry
 from statusqr_keys import KeyRecord, KeySigner, KeyStore, KeyUse, StoredKey
-from statusqr_keys.revocation import SqliteRevocations
+from statusqr_keys.revocation import Revocations, SqliteRevocations
 from statusqr_schema import Presentation, StatusReference, qrtext
 
 Call = Callable[..., tuple[int, str, str]]
@@ -33,12 +37,32 @@ def add_key(store: Path, issuer: str = "yar", use: KeyUse = KeyUse.PRINT) -> Key
     return signer
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
+@pytest.fixture(params=["file", "registry"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A store with two keys, that keeps its own file or has a registry."""
     folder = tmp_path / "store"
     add_key(folder)
     add_key(folder, use=KeyUse.LIVE)
-    return folder
+    if request.param == "file":
+        yield folder
+        return
+    registry = make_registry(None, folder, PASSPHRASE.encode(), NOON)
+    REGISTRIES[folder] = registry
+    yield folder
+    REGISTRIES.pop(folder).close()
+
+
+REGISTRIES: dict[Path, Registry] = {}
+
+
+def book(store: Path) -> Revocations:
+    registry = REGISTRIES.get(store)
+    return SqliteRevocations(store) if registry is None else RegistryRevocations(registry)
+
+
+def publisher(store: Path) -> str:
+    program = "statusqr-issuer" if store in REGISTRIES else "statusqr-keys"
+    return f"Проверяющие узнают при следующей публикации ({program} publish)."
 
 
 @pytest.fixture
@@ -79,7 +103,7 @@ def descriptor(text: str | bytes) -> Iterator[int]:
 
 
 def states(store: Path) -> list[int]:
-    return sorted(SqliteRevocations(store).states("yar", 0).values())
+    return sorted(book(store).states("yar", 0).values())
 
 
 def test_a_lost_paper(call: Call, store: Path, tmp_path: Path) -> None:
@@ -90,7 +114,7 @@ def test_a_lost_paper(call: Call, store: Path, tmp_path: Path) -> None:
         f"{code}: отозвано",
         "Изменено печатных кодов: 1.",
         "Новым кодам этих людей это не мешает.",
-        "Проверяющие узнают при следующей публикации (statusqr-keys publish).",
+        publisher(store),
     ]
     assert states(store) == [1]
     status, out, err = call("revoke", code, *WHY)
@@ -150,7 +174,7 @@ def test_what_is_no_printed_code_of_this_store(call: Call, store: Path, tmp_path
             status, out, err = call("revoke", path, *WHY)
             assert (status, err.splitlines()[-1][-len(code) - 2 :]) == (1, f"[{code}]")
             assert out.startswith("Изменено печатных кодов: 0.")
-    register = SqliteRevocations(store)
+    register = book(store)
     assert (register.events(), states(store)) == ([], [])
 
 
@@ -175,10 +199,10 @@ def test_a_certificate(call: Call, store: Path, tmp_path: Path) -> None:
         "удостоверение: отозвано",
         "Изменено печатных кодов: 2.",
         "Новые коды, в том числе живые и для экрана, уже не выпускаются.",
-        "Проверяющие узнают при следующей публикации (statusqr-keys publish).",
+        publisher(store),
     ]
     assert states(store) == [1, 1]
-    (event,) = SqliteRevocations(store).events()
+    (event,) = book(store).events()
     assert (event.note.reason, event.note.author) == ("решение отменено", "Отдел 5")
     assert abs(event.note.moment - datetime.now(UTC)) < timedelta(minutes=5)
     for presentation in ("print", "live", "screen"):
@@ -203,7 +227,7 @@ def test_a_person_by_a_descriptor(call: Call, store: Path, tmp_path: Path) -> No
         status, out, err = call("suspend", "--snils-fd", number, *WHY, "--json")
     assert (status, err) == (0, "")
     (told,) = objects(out)
-    assert told["changes"][0].pop("index") in SqliteRevocations(store).states("yar", 0)
+    assert told["changes"][0].pop("index") in book(store).states("yar", 0)
     assert told == {
         "action": "suspend",
         "target": "person",
@@ -225,7 +249,7 @@ def test_what_is_no_snils(text: str | bytes, call: Call, store: Path) -> None:
         status, out, err = call("revoke", "--snils-fd", number, *WHY)
     assert (status, out, err[:15]) == (1, "", "Ошибка [INPUT]:")
     assert "137" not in err
-    assert SqliteRevocations(store).events() == []
+    assert book(store).events() == []
 
 
 def test_a_descriptor_that_is_not_open(call: Call) -> None:
@@ -256,7 +280,7 @@ def test_two_issuers_in_one_store(call: Call, store: Path, tmp_path: Path) -> No
     assert (status, "kuz, yar" in " ".join(err.split())) == (2, True)
     assert call("revoke", "--certificate", number, *WHY, "--authority", "oops")[0] == 2
     assert call("revoke", "--certificate", number, *WHY, "--authority", "kuz")[0] == 0
-    register = SqliteRevocations(store)
+    register = book(store)
     assert (len(register.states("kuz", 0)), states(store)) == (1, [])
     with descriptor(snils) as pipe:
         assert call("revoke", "--snils-fd", pipe, *WHY)[0] == 0
@@ -271,6 +295,7 @@ def test_two_issuers_in_one_store(call: Call, store: Path, tmp_path: Path) -> No
     assert register.standing("yar", identity_of(record())) == 0
 
 
+@pytest.mark.parametrize("store", ["file"], indirect=True)
 def test_a_number_that_nothing_was_printed_for_and_codes_without_a_name(
     call: Call, store: Path
 ) -> None:
@@ -309,7 +334,7 @@ def test_wrong_usage(words: tuple[str, ...], call: Call, store: Path) -> None:
     for act in ("revoke", "suspend", "restore"):
         status, out, err = call(act, *words)
         assert (status, out, "Traceback" in err) == (2, "", False)
-    assert SqliteRevocations(store).events() == []
+    assert book(store).events() == []
 
 
 def test_a_store_that_is_not_there(tmp_path: Path, call: Call, store: Path) -> None:
@@ -329,11 +354,11 @@ def test_the_author_is_the_user_of_the_system(
 
     monkeypatch.setenv("LOGNAME", "somebody-else")
     call("revoke", "--certificate", "1", *WHY)
-    (event,) = SqliteRevocations(store).events()
+    (event,) = book(store).events()
     assert event.note.author == pwd.getpwuid(os.getuid()).pw_name
     monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)
     call("restore", "--certificate", "1", *WHY)
-    assert SqliteRevocations(store).events()[1].note.author == "uid 4000000000"
+    assert book(store).events()[1].note.author == "uid 4000000000"
 
 
 def test_issuing_and_revoking_at_once_in_processes(store: Path, tmp_path: Path) -> None:
@@ -356,7 +381,7 @@ def test_issuing_and_revoking_at_once_in_processes(store: Path, tmp_path: Path) 
         out, _ = issuing.communicate(timeout=120)
     assert issuing.returncode == 0
     assert len(objects(out)) == 40
-    register = SqliteRevocations(store)
+    register = book(store)
     assert [event.after for event in register.events()] == [1, 0, 2]
     codes = [str(one["files"][0]) for one in objects(out)]
     revoked = subprocess.run(
@@ -381,4 +406,60 @@ def test_a_code_of_a_retired_or_compromised_key_is_revoked_too(
     path.write_text(sign_claims(content, signer).text)
     KeyStore(store).retire(key.kid, NOON)
     assert call("revoke", path, *WHY)[0] == 0
-    assert SqliteRevocations(store).states("yar", 0) == {9: 1}
+    assert book(store).states("yar", 0) == {9: 1}
+
+
+def words(store: Path, tmp_path: Path) -> list[object]:
+    path = write(tmp_path, documents()["R01"])
+    return ["issue", path, "--out", tmp_path / "o", "--at", AT, "--formats", "txt"]
+
+
+@pytest.mark.parametrize("store", ["registry"], indirect=True)
+def test_a_store_whose_registry_is_elsewhere_says_so(
+    call: Call, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A moved SQLite file stands for any other place: by option, by environment, or forgotten."""
+    REGISTRIES[store].close()
+    elsewhere = tmp_path / "elsewhere.sqlite"
+    (store / "registry.sqlite").rename(elsewhere)
+    aim = ("revoke", "--certificate", documents()["R01"]["certificate_number"], *WHY)
+    for command in (words(store, tmp_path), aim):
+        status, out, err = call(*command)
+        assert (status, out, err[:15]) == (1, "", "Ошибка [MOVED]:")
+        assert "--registry" in err
+        assert call(*command, "--registry", tmp_path / "none.sqlite")[0] == 1
+    assert call(*words(store, tmp_path), "--registry", elsewhere)[0] == 0
+    monkeypatch.setenv("STATUSQR_REGISTRY", str(elsewhere))
+    status, out, _ = call(*aim)
+    assert (status, out.splitlines()[1]) == (0, "Изменено печатных кодов: 1.")
+    monkeypatch.setenv("STATUSQR_REGISTRY", "")
+    assert call(*aim)[0] == 1
+
+
+@pytest.mark.parametrize("store", ["registry"], indirect=True)
+def test_with_a_registry_the_passphrase_is_needed_and_must_be_right(
+    call: Call, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aim = ("suspend", "--certificate", "1", *WHY)
+    with descriptor(f"{PASSPHRASE}\n") as number:
+        assert call(*aim, "--passphrase-fd", number)[0] == 0
+    with descriptor("some other passphrase\n") as number:
+        status, out, err = call(*aim, "--passphrase-fd", number)
+    assert (status, out, err[:8]) == (1, "", "Ошибка [")
+    monkeypatch.delenv("STATUSQR_PASSPHRASE")
+    monkeypatch.setattr(sys, "stdin", None)
+    status, out, err = call(*aim)
+    assert (status, "парольной фразы" in err) == (1, True)
+    assert [event.after for event in book(store).events()] == [2]
+
+
+@pytest.mark.parametrize("store", ["registry"], indirect=True)
+def test_who_took_entries_stands_in_the_log(call: Call, store: Path, tmp_path: Path) -> None:
+    import pwd
+
+    assert call(*words(store, tmp_path))[0] == 0
+    with REGISTRIES[store].reading() as view:
+        *_, last = audit.entries(view)
+        assert examine(audit.entries(view))[1] is None
+    assert (last.actor, last.act) == (pwd.getpwuid(os.getuid()).pw_name, "taken")
+    assert json.loads(last.body) == {"issuer": "yar", "lists": [0], "entries": 1}

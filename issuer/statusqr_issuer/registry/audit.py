@@ -1,9 +1,13 @@
 """The audit log of the registry: append in the transaction of what is told."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, type_coerce
+from sqlalchemy.types import NullType
 
 from statusqr_schema.strict_json import JsonValue
 
@@ -11,16 +15,40 @@ from .chain import AuditEntry, Head, link
 from .registry import View, Work
 from .tables import audit
 
+_COLUMNS: Final = ("seq", "at", "actor", "act", "body", "on_lists", "hash")
+_BATCH = 1000  # rows in memory and in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an entry says. No personal data in `body`: ids, digests, counts."""
+
+    act: str
+    body: Mapping[str, JsonValue]
+    on_lists: bool = False  # whether status lists show something else than before
+
 
 def append(work: Work, act: str, body: Mapping[str, JsonValue], *, on_lists: bool = False) -> int:
     """Tell that `act` was done; the seq of the entry. No personal data in `body`: ids, digests."""
+    return extend(work, [Told(act, body, on_lists)]).seq
+
+
+def extend(work: Work, told: Iterable[Told]) -> Head:
+    """Tell several things in a few statements; the new head."""
     last = head(work)
-    told = json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    seq = last.seq + 1
-    values = {"seq": seq, "at": work.instant, "actor": work.actor, "act": act, "body": told}
-    values["hash"] = link(last.hash, seq, work.instant, work.actor, act, told)
-    work.connection.execute(insert(audit).values(**values, on_lists=on_lists))
-    return seq
+    rows = []
+    for each in told:
+        text = json.dumps(each.body, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        seq = last.seq + 1
+        entry = (seq, work.instant, work.actor, each.act, text, each.on_lists)
+        last = Head(seq, link(last.hash, *entry))
+        rows.append(dict(zip(_COLUMNS, (*entry, last.hash), strict=True)))
+        if len(rows) == _BATCH:
+            work.connection.execute(insert(audit), rows)
+            rows = []
+    if rows:
+        work.connection.execute(insert(audit), rows)
+    return last
 
 
 def head(view: View) -> Head:
@@ -30,8 +58,13 @@ def head(view: View) -> Head:
     return Head(row.seq, bytes(row.hash)) if row else Head()
 
 
-def entries(view: View, after: int = 0) -> Iterator[AuditEntry]:
+def entries(view: View, after: int = 0) -> Generator[AuditEntry]:
     """The log in order, from the entry that follows `after`."""
-    query = select(audit).where(audit.c.seq > after).order_by(audit.c.seq)
-    for row in view.connection.execute(query.execution_options(yield_per=1000)):
-        yield AuditEntry(row.seq, row.at, row.actor, row.act, row.body, bytes(row.hash))
+    columns = [audit.c[name] for name in _COLUMNS[:-1]]
+    as_it_stands = type_coerce(audit.c.hash, NullType())  # not bytes, where somebody wrote others
+    query = select(*columns, as_it_stands).where(audit.c.seq > after).order_by(audit.c.seq)
+    # closed also where the reader stops half-way: the server keeps a cursor for it
+    with closing(view.connection.execute(query.execution_options(yield_per=_BATCH))) as rows:
+        for row in rows:
+            values = list(row)
+            yield AuditEntry(*values)

@@ -1,8 +1,8 @@
 """The audit log as a chain of hashes: each entry vouches for all before it. Pure.
 
 The hash of an entry is SHA-256 over the hash before it and the entry as JSON (UTF-8, in this order:
-seq, at, actor, act, body; no spaces). Whoever changes or removes an entry must change all that
-follow; whoever cuts the tail leaves no trace in the chain itself, which is why its head is
+seq, at, actor, act, body, on_lists; no spaces). Whoever changes or removes an entry must change all
+that follow; whoever cuts the tail leaves no trace in the chain itself, which is why its head is
 published with the trust data.
 """
 
@@ -24,6 +24,7 @@ class AuditEntry:
     actor: str
     act: str
     body: str
+    on_lists: bool  # whether status lists show something else than before
     hash: bytes
 
 
@@ -52,25 +53,43 @@ class Break:
     seq: int
 
 
-def link(before: bytes, seq: int, at: int, actor: str, act: str, body: str) -> bytes:
+def link(
+    before: bytes, seq: int, at: int, actor: str, act: str, body: str, on_lists: bool
+) -> bytes:
     """The hash of an entry that follows the hash `before`."""
-    entry = json.dumps([seq, at, actor, act, body], ensure_ascii=False, separators=(",", ":"))
+    values = [seq, at, actor, act, body, on_lists]
+    entry = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(before + entry.encode("utf-8")).digest()
 
 
 def examine(entries: Iterable[AuditEntry], known: Iterable[Head] = ()) -> tuple[Head, Break | None]:
-    """The head of entries in order of seq, and the first break, also against heads known before."""
-    expected = {head.seq: head.hash for head in known if head.seq}
+    """The head of entries in order of seq, and the first break, also against heads known before.
+
+    Entries may hold whatever a damaged database gives, of any type.
+    """
+    expected: dict[int, set[bytes]] = {}
+    for head in known:
+        if head.seq:
+            expected.setdefault(head.seq, set()).add(head.hash)
     last = Head()
     for entry in entries:
         if entry.seq != last.seq + 1:
             return last, Break(Fault.MISSING, last.seq + 1)
-        wanted = link(last.hash, entry.seq, entry.at, entry.actor, entry.act, entry.body)
-        if wanted != entry.hash:
+        if not _follows(entry, last.hash):
             return last, Break(Fault.CHANGED, entry.seq)
-        if expected.pop(entry.seq, entry.hash) != entry.hash:
+        if expected.pop(entry.seq, {entry.hash}) != {entry.hash}:
             return last, Break(Fault.FORKED, entry.seq)
         last = Head(entry.seq, entry.hash)
     if expected:
         return last, Break(Fault.CUT, last.seq + 1)
     return last, None
+
+
+def _follows(entry: AuditEntry, before: bytes) -> bool:
+    try:
+        wanted = link(
+            before, entry.seq, entry.at, entry.actor, entry.act, entry.body, entry.on_lists
+        )
+    except (TypeError, ValueError):  # bytes in place of text, text that is none
+        return False
+    return wanted == entry.hash

@@ -3,46 +3,75 @@
 Writers take turns from their first read on, on both: a transaction that reads and then writes never
 builds on what another has changed meanwhile. SQLite: WAL, BEGIN IMMEDIATE, synchronous FULL.
 PostgreSQL: an advisory lock for the length of the transaction. What `writing` has left is on the
-disk.
+disk. Readers see the state of one moment, wait for nobody, and cannot write.
+
+The drivers begin no transactions of their own (their rules differ by engine and by version): the
+event `begin` does. It is the first thing that goes to the server, so a connection that has died in
+the pool is found there and replaced, without a question beforehand.
 """
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from statusqr_keys.files import locked
 from statusqr_schema import RegistryProblem
+
+from .engine_errors import named
 
 _WAIT: Final = 30  # seconds for a turn
 _LOCK: Final = 0x5374617475735152  # of pg_advisory_xact_lock: «StatusQR»
-_READ_ONLY: Final = "statusqr_read_only"
+_PRAGMAS: Final = ("synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON")
+# Whoever stops in the midst of a turn (a program suspended, a host gone) loses it after a minute.
+_SETTINGS: Final = f"""
+SELECT set_config('lock_timeout', '{_WAIT}s', false),
+    set_config('idle_in_transaction_session_timeout', '60s', false),
+    set_config('tcp_keepalives_idle', '30', false),
+    set_config('synchronous_commit',
+        CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'
+        ELSE current_setting('synchronous_commit') END, false)
+"""
 
 
 def database_url(place: str) -> URL:
     """A URL as it is, anything else as the path of an SQLite file."""
     try:
         url = make_url(place) if "://" in place else URL.create("sqlite", database=place)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise RegistryProblem("адрес реестра не разбирается", code="REGISTRY_URL") from error
-    if url.get_backend_name() == "postgresql":
+    if url.get_backend_name() in ("postgresql", "postgres"):  # libpq knows both
         return url.set(drivername="postgresql+psycopg")
-    if url.get_backend_name() != "sqlite":
-        raise RegistryProblem("реестр ведётся в SQLite или PostgreSQL", code="REGISTRY_URL")
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        message = "реестр ведётся в файле SQLite или в PostgreSQL (postgresql://…)"
+        raise RegistryProblem(message, code="REGISTRY_URL")
     return url
 
 
 class Database:
-    """Short transactions. RegistryProblem stands for whatever the engine raises."""
+    """Short transactions. RegistryProblem stands for whatever the engine raises.
 
-    def __init__(self, place: str) -> None:
+    An SQLite file must be there, unless it is to be `new`. Threads may share it, processes not:
+    each opens its own.
+    """
+
+    def __init__(self, place: str, *, new: bool = False) -> None:
         url = database_url(place)
         self.sqlite = url.get_backend_name() == "sqlite"
         try:
-            self.engine = _sqlite(url) if self.sqlite else _postgres(url)
+            if self.sqlite:
+                path = Path(url.database or "").absolute()
+                if new:
+                    _make_file(path)
+                self.engine, self.reader = _sqlite(url, path), _sqlite(url, path, reader=True)
+            else:
+                self.engine, self.reader = _postgres(url), _postgres(url, reader=True)
         except ImportError as error:
             message = "не установлено: psycopg; в папке проекта: pip install '.[postgres]'"
             raise RegistryProblem(message, code="EXTRA") from error
@@ -50,67 +79,100 @@ class Database:
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+        self.reader.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view."""
-        with _named(), self.engine.connect() as plain:
-            connection = plain.execution_options(**{_READ_ONLY: True})
-            if not self.sqlite:
-                connection = connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-            with connection.begin():
-                yield connection
+        with named(), _begun(self.reader) as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """All or nothing; other writers wait."""
-        with _named(), self.engine.begin() as connection:
-            if not self.sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        with named(), _begun(self.engine) as connection:
             yield connection
 
 
 @contextmanager
-def _named() -> Iterator[None]:
-    """No text of the engine's errors: they quote values."""
+def _begun(engine: Engine) -> Iterator[Connection]:
+    connection = engine.connect()
     try:
-        yield
-    except SQLAlchemyError as error:
-        code = "REGISTRY_DOWN" if isinstance(error, DBAPIError) else "REGISTRY"
-        message = f"реестр не читается или не записывается ({type(error).__name__})"
-        raise RegistryProblem(message, code=code) from None
-
-
-def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": _WAIT}, hide_parameters=True)
-    if url.database and url.database != ":memory:":
-        path = Path(url.database)
         try:
-            path.touch(mode=0o600, exist_ok=True)
-        except OSError as error:
-            message = f"файл реестра не открывается: {error.strerror}"
-            raise RegistryProblem(message, code="REGISTRY_DOWN") from error
+            transaction = connection.begin()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            connection.close()  # the server had gone, and may be back: all of the pool is new now
+            connection = engine.connect()
+            transaction = connection.begin()
+        with transaction:
+            yield connection
+    finally:
+        connection.close()
 
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: object) -> None:
-        connection.isolation_level = None  # or sqlite3 begins transactions of its own, deferred
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+
+def _make_file(path: Path) -> None:
+    """An empty file that only its owner reads; the files beside it (-wal, -shm) get its mode."""
+    try:
+        with locked(path.parent):  # SQLite waits for nobody when it changes to WAL
+            path.touch(mode=0o600, exist_ok=True)
+            with closing(sqlite3.connect(path, timeout=_WAIT)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+    except OSError as error:
+        message = f"файл реестра не открывается: {error.strerror}"
+        raise RegistryProblem(message, code="REGISTRY_DOWN") from error
+    except sqlite3.Error as error:
+        message = "файл реестра не открывается: это не база SQLite или она занята"
+        raise RegistryProblem(message, code="REGISTRY_DOWN") from error
+
+
+def _sqlite(url: URL, path: Path, *, reader: bool = False) -> Engine:
+    if not path.is_file():
+        message = "реестра здесь нет: создайте его командой statusqr-issuer registry new"
+        raise RegistryProblem(message, code="REGISTRY")
+    pragmas = (*_PRAGMAS, "query_only = ON") if reader else _PRAGMAS
+    begin = "BEGIN" if reader else "BEGIN IMMEDIATE"
+
+    def connect() -> sqlite3.Connection:
+        address = f"file:{quote(str(path))}?mode=rw"  # never a new, empty file
+        connection = sqlite3.connect(
+            address, uri=True, timeout=_WAIT, isolation_level=None, check_same_thread=False
+        )
+        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            connection.execute("PRAGMA journal_mode = WAL")
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    engine = create_engine(url, creator=connect, hide_parameters=True, max_overflow=15)
 
     @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        read_only = connection.get_execution_options().get(_READ_ONLY)
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
 
     return engine
 
 
-def _postgres(url: URL) -> Engine:
-    return create_engine(
+def _postgres(url: URL, *, reader: bool = False) -> Engine:
+    engine = create_engine(
         url,
-        pool_pre_ping=True,
+        isolation_level="AUTOCOMMIT",  # of the driver; see above
         hide_parameters=True,
-        connect_args={"connect_timeout": _WAIT, "options": "-c lock_timeout=30s"},
+        max_overflow=15,
+        connect_args={"connect_timeout": _WAIT, "keepalives_idle": 30},
     )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        connection.execute(_SETTINGS)
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        if reader:
+            connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        else:
+            connection.exec_driver_sql("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+
+    return engine

@@ -2,7 +2,7 @@
 
 ::
 
-    registry = Registry.open("store/registry.sqlite", store, passphrase)
+    registry = opening.open_registry("store/registry.sqlite", store, passphrase)
     with registry.reading() as view:
         held = statuses.of_person(view, view.person(snils))
     with registry.writing(actor="anna", at=now) as work:
@@ -16,15 +16,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from statusqr_keys.finder import Finder
-from statusqr_schema import Snils
+from statusqr_schema import RegistryProblem, Snils
 from statusqr_schema.days import to_instant
 
 from .database import Database
+from .tables import meta
 from .vault import Vault
+
+VAULT: Final = "vault"  # in `meta`: the check values of the keys of sealed cells
+_CHECKS: Final = select(meta.c.value).where(meta.c.name == VAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,10 @@ class Registry:
     def writing(self, actor: str, at: datetime) -> Iterator[Work]:
         """All or nothing, on the disk when this returns; other processes wait their turn."""
         with self.database.writing() as connection:
+            checks = connection.execute(_CHECKS).scalar()
+            if checks is None:
+                raise RegistryProblem("реестр не доделан: выполните registry new ещё раз")
+            self.vault.hold_to(bytes(checks))  # keys may have been changed since (`rotation`)
             yield Work(connection, self.vault, self.finder, actor, at)
 
     def close(self) -> None:

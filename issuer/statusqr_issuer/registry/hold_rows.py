@@ -1,0 +1,211 @@
+"""Holds and the printed codes under them, as rows of the registry.
+
+The laws are those of `statusqr_keys.holds`: a code, its certificate and its person are held
+separately, and a list shows the worst of the three.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
+
+from statusqr_keys.finder import Finder
+from statusqr_keys.holds import (
+    CertificateTarget,
+    CodeChange,
+    CodeTarget,
+    PersonTarget,
+    State,
+    Target,
+)
+from statusqr_schema import StatusReference
+
+from .registry import View, Work
+from .tables import hold, status_entry, status_list
+
+EVERY: Final = ""  # in place of an issuer; no issuer's id is empty
+
+_SHOW = (
+    update(status_entry)
+    .where(
+        status_entry.c.issuer == bindparam("of"),
+        status_entry.c.number == bindparam("on"),
+        status_entry.c.entry == bindparam("at"),
+    )
+    .values(state=bindparam("now"))
+)
+_Digests: TypeAlias = dict[tuple[bytes, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A printed code: where it stands, whose it is (digests), its own state and the one shown."""
+
+    issuer_id: str
+    reference: StatusReference
+    certificate: bytes | None
+    person: bytes | None
+    own: State
+    shown: State
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Where the state stands that a change is aimed at."""
+
+    kind: str  # code, certificate or person
+    issuer: str  # empty for every issuer
+    reference: StatusReference | None  # of a code
+    digest: bytes | None  # of a certificate or a person
+
+    @classmethod
+    def of(cls, target: Target, finder: Finder) -> "Hold":
+        """The hold that a target means."""
+        match target:
+            case CodeTarget(issuer_id, reference):
+                return cls("code", issuer_id, reference, None)
+            case CertificateTarget(number, issuer):
+                return cls("certificate", issuer or EVERY, None, finder.certificate(number))
+            case PersonTarget(person, issuer):
+                return cls("person", issuer or EVERY, None, finder.person(person))
+
+    def plan(self, view: View, wanted: State) -> tuple[State, State]:
+        """The states before and after a change. A suspension leaves a revocation as it is.
+
+        Restoring at one issuer leaves what holds at every issuer; restoring at all lifts it all.
+        """
+        if self.reference is not None:
+            own = select(status_entry.c.own).where(_place(self.issuer, self.reference))
+            before = State(view.connection.execute(own).scalar() or 0)
+        else:
+            found = select(hold.c.issuer, hold.c.state).where(hold.c.digest == self.digest)
+            states = {row.issuer: row.state for row in view.connection.execute(found)}
+            here, everywhere = (State(states.get(i, 0)) for i in (self.issuer, EVERY))
+            if wanted is not State.VALID:
+                before = here
+            elif self.issuer == EVERY:
+                return worst(states.values()), wanted
+            else:
+                return worst((here, everywhere)), everywhere
+        keeps = before is State.INVALID and wanted is State.SUSPENDED
+        return before, before if keeps else wanted
+
+    def write(self, work: Work, wanted: State) -> None:
+        """Set or lift it. An entry that the registry does not know (an older copy) is taken now."""
+        if self.reference is not None:
+            own = update(status_entry).where(_place(self.issuer, self.reference))
+            if work.connection.execute(own.values(own=int(wanted))).rowcount == 0:
+                adopt(work, self.issuer, self.reference, wanted)
+            return
+        mine = hold.c.digest == self.digest
+        here = mine if self.issuer == EVERY else mine & (hold.c.issuer == self.issuer)
+        if wanted is State.VALID:
+            work.connection.execute(delete(hold).where(here))
+            return
+        held = update(hold).where(mine, hold.c.issuer == self.issuer).values(state=int(wanted))
+        if work.connection.execute(held).rowcount == 0:
+            values = {"digest": self.digest, "issuer": self.issuer, "state": int(wanted)}
+            work.connection.execute(insert(hold).values(values))
+
+    def codes(self, view: View) -> list[Code]:
+        """The printed codes under it."""
+        if self.reference is not None:
+            return codes(view, _place(self.issuer, self.reference))
+        column = status_entry.c.certificate if self.kind == "certificate" else status_entry.c.person
+        mine = column == self.digest
+        return codes(
+            view, mine if self.issuer == EVERY else mine & (status_entry.c.issuer == self.issuer)
+        )
+
+
+def worst(states: Iterable[int]) -> State:
+    """1, invalid, outweighs 2, suspended: the least state that is not valid."""
+    return State(min(filter(None, states), default=0))
+
+
+def worst_hold(
+    view: View, issuer_id: str, certificate: bytes | None, person: bytes | None
+) -> State:
+    """The state in which a certificate or a person keeps codes of an issuer."""
+    digests = [digest for digest in (certificate, person) if digest is not None]
+    if not digests:
+        return State.VALID
+    query = select(func.min(hold.c.state)).where(
+        hold.c.digest.in_(digests), hold.c.issuer.in_((EVERY, issuer_id))
+    )
+    return State(view.connection.execute(query).scalar() or 0)
+
+
+def codes(view: View, which: ColumnElement[bool]) -> list[Code]:
+    """The printed codes that a condition on `status_entry` selects."""
+    return [
+        Code(
+            row.issuer,
+            StatusReference(row.number, row.entry),
+            row.certificate,
+            row.person,
+            State(row.own),
+            State(row.state),
+        )
+        for row in view.connection.execute(select(status_entry).where(which))
+    ]
+
+
+def adopt(work: Work, issuer_id: str, reference: StatusReference, own: State) -> None:
+    """Take an entry that was given out and is not known here; its list counts as opened."""
+    number = reference.list_number
+    mine = (status_list.c.issuer == issuer_id) & (status_list.c.number == number)
+    count = update(status_list).where(mine).values(taken=status_list.c.taken + 1)
+    if work.connection.execute(count).rowcount == 0:
+        opened = {"issuer": issuer_id, "number": number, "taken": 1}
+        work.connection.execute(insert(status_list).values(opened))
+    entry = {"issuer": issuer_id, "number": number, "entry": reference.index, "own": int(own)}
+    work.connection.execute(insert(status_entry).values(entry))
+
+
+def show_anew(work: Work, under: list[Code]) -> tuple[CodeChange, ...]:
+    """Bring what lists show of these codes up to date; what changed."""
+    holds = _holds_of(work, under)
+    changes = []
+    for code in under:
+        state = worst((code.own, *_holds_on(code, holds)))
+        if state is not code.shown:
+            changes.append(CodeChange(code.issuer_id, code.reference, code.shown, state))
+    if changes:
+        work.connection.execute(
+            _SHOW,
+            [
+                {
+                    "of": change.issuer_id,
+                    "on": change.reference.list_number,
+                    "at": change.reference.index,
+                    "now": int(change.after),
+                }
+                for change in changes
+            ],
+        )
+    return tuple(changes)
+
+
+def _holds_of(view: View, under: list[Code]) -> _Digests:
+    whose = {digest for code in under for digest in (code.certificate, code.person) if digest}
+    if not whose:
+        return {}
+    found = select(hold).where(hold.c.digest.in_(sorted(whose)))
+    return {(row.digest, row.issuer): row.state for row in view.connection.execute(found)}
+
+
+def _holds_on(code: Code, holds: _Digests) -> Iterator[int]:
+    for digest in (code.certificate, code.person):
+        if digest is not None:
+            yield holds.get((digest, EVERY), 0)
+            yield holds.get((digest, code.issuer_id), 0)
+
+
+def _place(issuer_id: str, reference: StatusReference) -> ColumnElement[bool]:
+    return (
+        (status_entry.c.issuer == issuer_id)
+        & (status_entry.c.number == reference.list_number)
+        & (status_entry.c.entry == reference.index)
+    )

@@ -1,0 +1,172 @@
+"""The rows behind a load: statuses looked up and written, some hundreds in one statement."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, bindparam, insert, select, update
+
+from statusqr_keys.holds import State
+from statusqr_schema import RegisterEntry, entry_to_json
+from statusqr_schema.days import to_number
+
+from .hold_rows import EVERY
+from .incoming import GIVEN_HERE, Incoming
+from .load_plan import Change, Kept, Step
+from .registry import View, Work
+from .statuses import cut_short, ended_of, open_entry
+from .tables import consent, hold, person, status, status_version
+from .vault import Cell
+
+_UPDATE: Final = update(status).where(status.c.id == bindparam("row"))
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A record and its step; `kept` and `status_id` are of the status that it speaks of."""
+
+    incoming: Incoming
+    step: Step
+    kept: Kept | None
+    status_id: UUID
+    person_id: UUID
+
+    @classmethod
+    def of(
+        cls, incoming: Incoming, step: Step, kept: Kept | None, people: Mapping[bytes, UUID]
+    ) -> "Planned":
+        """With an id of its own for a status that is new."""
+        if kept is None:
+            return cls(incoming, step, None, uuid4(), people[incoming.person])
+        return cls(incoming, step, kept, kept.id, kept.person_id)
+
+    @property
+    def number(self) -> str | None:
+        """The certificate's, from now on."""
+        return self.step.entry.record.certificate_number
+
+
+def kept_statuses(view: View, sources: Collection[bytes]) -> dict[bytes, Kept]:
+    """The statuses that are held, by what the register calls them."""
+    query = select(status, person.c.digest).join(person).where(status.c.source.in_(sources))
+    found = {}
+    for row in view.connection.execute(query):
+        entry = open_entry(view, row.id, row.entry)
+        found[bytes(row.source)] = Kept(
+            id=row.id,
+            person_id=row.person_id,
+            person=bytes(row.digest),
+            version=row.version,
+            ended=row.ended,
+            changed_at=row.changed_at,
+            certificate=None if row.certificate is None else bytes(row.certificate),
+            entry=entry,
+            early_end=ended_of(entry),
+        )
+    return found
+
+
+def given_here(view: View, certificates: Collection[bytes]) -> dict[bytes, UUID]:
+    """Of these certificates those whose numbers were given out here, with their statuses."""
+    columns = (status.c.id, status.c.certificate, status.c.entry)
+    query = select(*columns).where(status.c.certificate.in_(certificates))
+    return {
+        bytes(row.certificate): row.id
+        for row in view.connection.execute(query)
+        if GIVEN_HERE in open_entry(view, row.id, row.entry).extra
+    }
+
+
+def write(work: Work, steps: Iterable[Planned]) -> None:
+    """Write what the steps say into `status` and `status_version`."""
+    added, rewritten, history, same = [], [], [], []
+    for planned in steps:
+        if not planned.step.rewrite:
+            same.append(planned.status_id)
+            continue
+        values = _columns(work, planned)
+        if planned.kept is None:
+            added.append({**values, "id": planned.status_id, "person_id": planned.person_id})
+        else:
+            rewritten.append({**values, "row": planned.status_id})
+        if planned.step.change is not Change.SAME:
+            history.append(_version(work, planned))
+    connection = work.connection
+    if added:
+        connection.execute(insert(status), added)
+    if rewritten:
+        connection.execute(_UPDATE, rewritten)
+    if history:
+        connection.execute(insert(status_version), history)
+    if same:
+        seen = update(status).where(status.c.id.in_(same)).values(loaded_at=work.instant)
+        connection.execute(seen)
+
+
+def with_account(view: View, people: Collection[UUID]) -> set[UUID]:
+    """Those of these persons who have used the account: they gave a consent once."""
+    query = select(consent.c.person_id).distinct().where(consent.c.person_id.in_(people))
+    return set(view.connection.scalars(query))
+
+
+def stands_elsewhere(view: View, certificate: bytes, but: Collection[UUID]) -> bool:
+    """Whether a status with this certificate, other than these, has not been ended."""
+    mine, others = status.c.certificate == certificate, status.c.id.not_in(but)
+    return _any(view, select(status.c.id).where(mine, others, ~status.c.ended))
+
+
+def has_ended(view: View, certificate: bytes) -> bool:
+    """Whether the register has ended a status with this certificate."""
+    return _any(
+        view, select(status.c.id).where(status.c.certificate == certificate, status.c.ended)
+    )
+
+
+def revoked_everywhere(view: View, certificates: Collection[bytes]) -> set[bytes]:
+    """Those of these certificates that are revoked at every issuer, as a load does it."""
+    query = select(hold.c.digest).where(
+        hold.c.digest.in_(certificates), hold.c.issuer == EVERY, hold.c.state == int(State.INVALID)
+    )
+    return {bytes(digest) for digest in view.connection.scalars(query)}
+
+
+def _any(view: View, query: Select[Any]) -> bool:
+    return view.connection.execute(query.limit(1)).first() is not None
+
+
+def _columns(work: Work, planned: Planned) -> dict[str, Any]:
+    incoming, step = planned.incoming, planned.step
+    record = cut_short(step.entry.record, incoming.ended)
+    through, number = record.period.valid_through, record.certificate_number
+    same = planned.kept is not None and step.change is Change.SAME
+    return {
+        "source": incoming.source,
+        "certificate": None if number is None else work.finder.certificate(number),
+        "category": record.category,
+        "region": record.region_code,
+        "valid_from": to_number(record.period.valid_from),
+        "valid_through": None if through is None else to_number(through),
+        "ended": step.ended,
+        "version": step.version,
+        "entry": _seal(work, step.entry, Cell.of("status", "entry", planned.status_id)),
+        "changed_at": planned.kept.changed_at if planned.kept and same else work.instant,
+        "loaded_at": work.instant,
+    }
+
+
+def _version(work: Work, planned: Planned) -> dict[str, Any]:
+    cell = Cell.of("status_version", "entry", planned.status_id, planned.step.version)
+    return {
+        "status_id": planned.status_id,
+        "version": planned.step.version,
+        "change": planned.step.change.value,
+        "entry": _seal(work, planned.step.entry, cell),
+        "at": work.instant,
+    }
+
+
+def _seal(work: Work, entry: RegisterEntry, cell: Cell) -> bytes:
+    plain = json.dumps(entry_to_json(entry), ensure_ascii=False, separators=(",", ":"))
+    return work.vault.seal(plain.encode("utf-8"), cell)
