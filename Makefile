@@ -7,11 +7,17 @@ STAMP  := $(VENV)/.ready
 WINDOW_CV2 := .window-cv2
 VENDOR := verifier/statusqr_verifier/checkpoint/static/vendor
 
-.PHONY: run demo test test-long check lint types layers tests bench fuzz system window-cv2 format pictures constraints clean
+.PHONY: run checkpoint demo test test-long check lint types layers tests bench fuzz system window-cv2 format pictures constraints clean
 
-# The checkpoint page with demonstration data and sample codes to scan; Ctrl+C ends it. SERVE="--port 8700"
-# and other options of `serve` go to it.
+# An authority with its registry, the citizen's account, the publisher and a checkpoint, with
+# demonstration data; Ctrl+C ends them. PORTS="8700 8701" are those of account and checkpoint.
+PORTS ?= 8654 8653
 run: $(STAMP) $(VENDOR)/.ready
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/office.sh out/office $(PORTS)
+
+# The checkpoint alone, with sample codes of every verdict to scan. SERVE="--port 8700" and other options of
+# `serve` go to it.
+checkpoint: $(STAMP) $(VENDOR)/.ready
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash examples/checkpoint.sh out/checkpoint $(SERVE)
 
 # The same story in the terminal: a key, credentials, and the check of each.
@@ -41,7 +47,7 @@ tests: $(STAMP) system $(VENDOR)/.ready $(WINDOW_CV2)/.ready
 # Figures, into bench/results. SECTION="speed sizes" takes some of them only. Peers get an environment of their own.
 bench: $(STAMP) system
 	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
-	$(BIN)/python -m bench $(SECTION)
+	PYTHONPATH=tests $(BIN)/python -m bench $(SECTION)
 
 # Every fuzz target for SECONDS each; FUZZ="--target check --keep" and the like.
 SECONDS ?= 60

@@ -20,6 +20,7 @@ SECTIONS = (
     "imports",
     "memory",
     "status_lists",
+    "account",
 )
 RESULTS = Path(__file__).parent / "results"
 

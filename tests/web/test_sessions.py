@@ -344,7 +344,8 @@ def test_a_page_elsewhere_pushes_out_no_visitor(clock: Clock) -> None:
     assert visitor.get("/").json()["csrf"] == code
 
 
-@pytest.mark.parametrize("dest", [{}, {"Sec-Fetch-Dest": "document"}])
+# «empty» is what a service worker of ours makes of it
+@pytest.mark.parametrize("dest", [{}, *({"Sec-Fetch-Dest": d} for d in ("document", "empty"))])
 def test_a_link_and_the_way_back_from_a_login_lead_here(
     client: TestClient, dest: dict[str, str]
 ) -> None:

@@ -208,11 +208,12 @@ def drawn_in(headers: Headers) -> bool:
 
     Such requests come without our cookie (SameSite=Lax), each of them would make a session, and
     many would push out those of visitors. Links and the way back from a login provider lead here
-    as navigations of a whole window, and with the cookie (Fetch Metadata §2).
+    as navigations of a whole window, and with the cookie (Fetch Metadata §2). A service worker of
+    ours passes such a navigation on with the destination `empty`; scripts cannot ask for that mode.
     """
     if all(site in _OURS for site in headers.getlist("sec-fetch-site")):
         return False
-    whole_window = headers.get("sec-fetch-dest", "document") == "document"
+    whole_window = headers.get("sec-fetch-dest", "document") in ("document", "empty")
     return not (headers.get("sec-fetch-mode") == "navigate" and whole_window)
 
 
