@@ -1,5 +1,6 @@
 """The demonstrations are tests too: they go through and show what they promise."""
 
+import json
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pypdfium2
+import pytest
 
 from statusqr_verifier import read_codes
 
@@ -40,8 +42,43 @@ def test_the_demonstration(tmp_path: Path) -> None:
     assert all(len(pypdfium2.PdfDocument(page)) == 1 for page in pages)
 
 
+def test_the_whole_office(tmp_path: Path) -> None:
+    """What `make run` does: account and checkpoint answer, and all ends with one Ctrl+C."""
+    folder = tmp_path / "office"
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    command = ["bash", str(ROOT / "examples" / "office.sh"), str(folder), "0", "0"]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PATH": path, "PYTHONUTF8": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl+C reaches all of a terminal's programs at once
+    ) as run:
+        assert run.stdout is not None
+        lines: list[str] = []
+        try:
+            for line in run.stdout:
+                lines.append(line)
+                if line.startswith("5."):
+                    break
+            steps = [line for line in lines if re.match(r"\d\. ", line)]
+            assert len(steps) == 5, lines
+            account, checkpoint = (re.findall(r"http://127\.0\.0\.1:\d+/", s)[0] for s in steps[:2])
+            assert "Демонстрация: вход без пароля" in httpx.get(account).text
+            assert "Начать смену" in httpx.get(checkpoint).text
+            listed = json.loads((folder / "site" / "metadata" / "timestamp.json").read_text())
+            assert listed["signed"]["_type"] == "timestamp"
+        finally:
+            os.killpg(run.pid, signal.SIGINT)
+            run.wait(60)
+    for address in (account, checkpoint):
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(address)
+
+
 def test_the_checkpoint_with_samples(tmp_path: Path) -> None:
-    """What `make run` does: a page that answers, and samples that are there and can be read."""
+    """What `make checkpoint` does: a page that answers, and samples that can be read."""
     folder = tmp_path / "checkpoint"
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     command = ["bash", str(ROOT / "examples" / "checkpoint.sh"), str(folder), "--port", "0"]
