@@ -127,7 +127,8 @@ def login_router(
 
     @router.post("/logout")
     async def logout(request: Request, session: Visitor) -> Response:
-        session.end()
+        if session.signed_in:  # else it has run out: nothing is left to end
+            session.end()
         return RedirectResponse(await party.farewell(address(request, home)) or home, 303)
 
     return router

@@ -1,0 +1,57 @@
+"""What a checker will see of a code, and what else stands in it: told before it is shown. Pure.
+
+The words are those of the checker's card (the tests compare them).
+"""
+
+from dataclasses import dataclass, field
+
+from statusqr_schema import Disclosure, Profile, StatusRecord, wording
+
+from .phrases import Phrases
+from .status_card import supplied
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Lines of the card; then, in words, what a reader finds in the code beside them."""
+
+    word: str
+    status: str
+    name: str = field(repr=False)
+    term: str
+    supplied: str  # empty where the code does not say
+    also: tuple[str, ...]
+    absent: str
+
+
+def preview(record: StatusRecord, profile: Profile, say: Phrases) -> Preview:
+    """What a code of this profile shows of a standing status."""
+    shown = Disclosure(profile).apply(record)
+    term = wording.term if say.russian else wording.term_en
+    return Preview(
+        word=say("ДЕЙСТВУЕТ"),
+        status=shown.status_name,
+        name=shown.holder.surname_and_initials,
+        term=term(shown.period),
+        supplied=supplied(shown, say) if shown.data_as_of else "",
+        also=tuple(_also(shown, say)),
+        absent=say("СНИЛС и состав семьи в этом коде не передаются.")
+        if profile is Profile.MINIMAL
+        else "",
+    )
+
+
+def _also(shown: StatusRecord, say: Phrases) -> list[str]:
+    """All that a reader could take out of the code, card or no card."""
+    found = [say("имя и отчество полностью")]
+    if shown.holder.snils:
+        found.append(say("ваш СНИЛС полностью"))
+    if shown.family_members:
+        found.append(say("члены семьи: имена, кем приходятся, последние цифры СНИЛС"))
+    if shown.certificate_number:
+        found.append(say("номер удостоверения"))
+    if shown.authority or shown.basis:
+        found.append(say("кто и на каком основании принял решение"))
+    if shown.measures_through:
+        found.append(say("день, по который назначены меры поддержки"))
+    return found

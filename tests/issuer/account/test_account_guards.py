@@ -1,0 +1,307 @@
+"""What keeps the account shut: owners, forms, limits, caches, logs, errors as pages."""
+
+import json
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from account_citizen import PAGE, SCRIPT, Citizen, Visit
+from account_world import COOKIE, NAMES, Town, told
+from fastapi.routing import APIRoute
+from starlette.testclient import TestClient
+
+from statusqr_issuer.registry import consents, messages, printouts, statuses
+from statusqr_schema import RegistryProblem
+
+OPEN = {
+    "/",
+    "/consent/text",
+    "/health",
+    "/manifest.webmanifest",
+    "/offline",
+    "/sw.js",
+}  # to be seen by anybody
+
+
+def routes(town: Town) -> Iterator[tuple[str, str]]:
+    """Every method and path of the application itself."""
+    found = {
+        (method, route.path)
+        for route in walk(town.app.routes)
+        for method in route.methods or ()
+        if not route.path.startswith("/auth/")
+    }
+    assert len(found) > 20
+    yield from sorted(found)
+
+
+def walk(found: Iterable[object]) -> Iterator[APIRoute]:
+    for route in found:
+        if isinstance(route, APIRoute):
+            yield route
+        else:  # a router that was included keeps its own routes
+            router = getattr(route, "original_router", None)
+            yield from walk(router.routes if router else ())
+
+
+@pytest.fixture
+def stranger(town: Town, visit: Visit) -> Citizen:
+    """Another citizen with a consent, a status and a printed code."""
+    town.have("R08")
+    town.agree("R08")
+    citizen = visit("R08")
+    citizen.post(citizen.path("pdf"), profile="minimal")
+    return citizen
+
+
+def printed_by(town: Town, name: str) -> str:
+    with town.registry.reading() as view:
+        return str(printouts.of_person(view, town.person(name))[0].id)
+
+
+def test_what_is_anothers_is_not_there(
+    olga: Citizen, stranger: Citizen, town: Town, visit: Visit
+) -> None:
+    """Another's id, a random one and none at all get the same answer, to the byte."""
+    paths = [path for _, path in routes(town) if "{" in path]
+    assert len(set(paths)) == 6
+    others = {"status_id": str(town.ids["R08"]), "printout_id": printed_by(town, "R08")}
+    for method, path in routes(town):
+        if "{" not in path:
+            continue
+        (name,) = re.findall(r"{(\w+)}", path)
+        answers = []
+        strange = [others[name], str(uuid4()), "1", "x" * 200, "%00", others[name].upper()]
+        for wrong in (*strange, str(town.ids["R01"])[:-1], f"{{{town.ids['R01']}}}"):
+            where = path.replace(f"{{{name}}}", wrong)
+            again = visit("R01")  # no allowance is used up
+            answer = again.get(where) if method == "GET" else again.post(where, profile="full")
+            answers.append((answer.status, answer.body))
+        assert {status for status, _ in answers} == {404}, (method, path)
+        assert len(set(answers)) == 1, (method, path)
+    with town.registry.reading() as view:
+        (printout,) = printouts.of_person(view, town.person("R08"))
+        assert printout.own.name == "VALID"
+
+
+def test_each_has_their_own(olga: Citizen, stranger: Citizen, town: Town) -> None:
+    for citizen, mine, other in (
+        (olga, "Лебедева", "Петренко"),
+        (stranger, "Петренко", "Лебедева"),
+    ):
+        surname = told(citizen.name)["holder"]["family_name"]
+        for path in ("/statuses", "/my-data.json"):
+            text = citizen.get(path).html
+            assert surname in text
+            assert (
+                told({"R01": "R08", "R08": "R01"}[citizen.name])["holder"]["family_name"]
+                not in text
+            )
+        assert mine != other
+
+
+def test_messages_are_read_by_their_owner_only(
+    olga: Citizen, stranger: Citizen, town: Town
+) -> None:
+    changed = told("R01")
+    changed["status"]["authority"] = "Вымышленный отдел"
+    town.load(changed)
+    stranger.post("/messages/read", told_by=str(2**39))
+    with town.registry.reading() as view:
+        (message,) = messages.of_person(view, town.person("R01"))
+    assert message.read_at is None
+
+
+def test_every_form_needs_its_token(olga: Citizen, stranger: Citizen, town: Town) -> None:
+    """A missing token, a wrong one, and that of another session: nothing happens, in any route."""
+    olga.post(olga.path("pdf"), profile="full")
+    ids = {"status_id": str(town.ids["R01"]), "printout_id": printed_by(town, "R01")}
+    posts = [path for method, path in routes(town) if method == "POST"]
+    assert len(posts) >= 8
+    before = state(town)
+    for path in posts:
+        where = re.sub(r"{(\w+)}", lambda found: ids[found[1]], path)
+        for token in ("", "x" * 43, town.csrf(stranger.cookie)):
+            fields = {"profile": "full", "agree": "yes", "version": "1", "told_by": str(2**39)}
+            form = olga.post(where, csrf=token, also="yes", **fields)
+            script = olga.ask(where, csrf=token)
+            for answer in (form, script):
+                assert answer.status == 403, (where, answer.text)
+            assert json.loads(script.body)["code"] == "FORGED"
+    assert state(town) == before
+
+
+def test_another_site_is_refused(olga: Citizen, town: Town) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "X-CSRF-Token": town.csrf(olga.cookie)}
+    answer = olga.client.post(olga.path("live"), headers=headers)
+    assert answer.status_code == 403
+
+
+def state(town: Town) -> object:
+    with town.registry.reading() as view:
+        person = town.person("R01")
+        return (
+            consents.history(view, person),
+            printouts.of_person(view, person),
+            messages.of_person(view, person),
+        )
+
+
+def test_without_a_login_there_is_nothing(town: Town, olga: Citizen) -> None:
+    visitor = TestClient(town.app, "http://localhost", follow_redirects=False)
+    for method, path in routes(town):
+        where = re.sub(r"{\w+}", str(town.ids["R01"]), path)
+        answer = visitor.request(method, where, headers=PAGE)
+        if path in OPEN:
+            assert answer.status_code == 200, path
+            assert "Лебедева" not in answer.text
+        elif method == "GET":
+            assert answer.status_code == 303, path
+            assert answer.headers["location"].startswith("/?next=%2F")
+        else:
+            assert answer.status_code in (401, 403), path
+    visitor.close()
+
+
+def test_after_the_login_the_way_leads_back(town: Town) -> None:
+    visitor = TestClient(town.app, "http://localhost", follow_redirects=False)
+    page = visitor.get("/?next=%2Fstatuses%2Fabc%2Fshow", headers=PAGE)
+    assert 'href="/auth/login?next=/statuses/abc/show"' in page.text
+    assert "Вы вышли из кабинета" in page.text
+    evil = visitor.get("/?next=https%3A%2F%2Fexample.org", headers=PAGE)
+    assert 'href="/auth/login?next=/statuses"' in evil.text
+    assert "example.org" not in evil.text
+    visitor.close()
+
+
+def test_nothing_personal_is_kept_by_browsers_or_proxies(olga: Citizen) -> None:
+    olga.post(olga.path("screen"), profile="full")
+    for path in ("/statuses", "/printouts", "/consent", "/consent.txt", "/my-data.json"):
+        assert olga.get(path).headers["cache-control"] == "no-store", path
+    for page in ("show", "screen", "pdf", "mistake"):
+        assert olga.get(olga.path(page)).headers["cache-control"] == "no-store", page
+    assert olga.ask(olga.path("live")).headers["cache-control"] == "no-store"
+    pdf = olga.post(olga.path("pdf"), profile="full")
+    assert pdf.headers["cache-control"] == "no-store"
+
+
+def test_no_page_has_a_script_or_a_style_within(olga: Citizen) -> None:
+    olga.post(olga.path("screen"), profile="full")
+    paths = ["/statuses", "/printouts", "/consent", "/consent/withdraw", "/offline", "/nowhere"]
+    for path in (*paths, *map(olga.path, ("show", "screen", "pdf", "mistake"))):
+        html = olga.get(path).html
+        assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|javascript:", html)
+        assert "http" not in re.sub(r'xmlns="[^"]*"', "", html)  # nothing from elsewhere
+
+
+def test_live_codes_are_limited(olga: Citizen) -> None:
+    answers = [olga.ask(olga.path("live")) for _ in range(7)]
+    assert [answer.status for answer in answers] == [200] * 6 + [429]
+    told = json.loads(answers[-1].body)
+    assert told["title"] == "Слишком часто"
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 10
+    assert olga.get("/statuses").status == 200  # the rest goes on
+
+
+def test_sheets_are_limited_and_the_answer_is_a_page(olga: Citizen, stranger: Citizen) -> None:
+    answers = [olga.get(olga.path("pdf")) for _ in range(21)]
+    assert [answer.status for answer in answers] == [200] * 20 + [429]
+    assert "<h1>Слишком часто</h1>" in answers[-1].html
+    assert stranger.get(stranger.path("pdf")).status == 200  # a person at a time
+
+
+def test_errors_are_pages_for_people_and_problems_for_scripts(olga: Citizen) -> None:
+    page = olga.get("/nowhere")
+    assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "Здесь ничего нет" in page.text
+    assert "Content-Security-Policy".lower() in page.headers
+    english = olga.get("/nowhere?lang=en")
+    assert "There is nothing here" in english.text
+    script = olga.client.get("/nowhere", headers=SCRIPT)
+    assert script.headers["content-type"] == "application/problem+json"
+    assert script.json()["title"] == "Здесь ничего нет"
+    assert olga.post("/statuses").status == 405
+    assert olga.get("/consent/text?lang=xx").status == 200
+    assert olga.post(olga.path("pdf"), profile="everything").status == 422
+    assert olga.get(olga.path("show?profile=everything")).status == 422
+
+
+def test_a_registry_that_fails_is_said_so(
+    olga: Citizen, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RegistryProblem("реестр не читается", code="REGISTRY_DOWN")
+
+    monkeypatch.setattr(statuses, "of_person", fail)
+    page = olga.get("/statuses")
+    assert page.status == 503
+    assert "Кабинет сейчас не отвечает" in page.text
+    assert "REGISTRY_DOWN" in page.text
+    assert "REGISTRY_DOWN: реестр не читается" in caplog.text
+
+
+def test_an_error_that_nobody_foresaw_tells_nothing(
+    town: Town, olga: Citizen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("Лебедева")
+
+    monkeypatch.setattr(statuses, "of_person", fail)
+    client = TestClient(town.app, "http://localhost", raise_server_exceptions=False)
+    client.cookies.set(COOKIE, olga.cookie, domain="localhost.local")
+    page = client.get("/statuses", headers=PAGE)
+    assert page.status_code == 500
+    assert "Ошибка программы" in page.text
+    assert "Лебедева" not in page.text
+    client.close()
+
+
+def test_logs_know_nobody(
+    olga: Citizen, town: Town, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    olga.post(olga.path("screen"), profile="full")
+    for path in ("/statuses", "/consent", "/my-data.json", olga.path("show"), olga.path("screen")):
+        olga.get(path)
+    olga.ask(olga.path("live"))
+    olga.post(olga.path("pdf"), profile="full")
+    town.disagree("R01")
+    olga.get("/statuses")
+    written = "".join((caplog.text, *capfd.readouterr()))
+    for secret in ("Лебедев", "Ольга", "997-895-137", "99789513728", olga.cookie, NAMES["R01"]):
+        assert secret not in written
+
+
+def test_reprs_know_nobody(olga: Citizen, town: Town) -> None:
+    from statusqr_issuer.account.phrases import Phrases
+    from statusqr_issuer.account.preview import preview
+    from statusqr_issuer.account.status_card import status_card
+    from statusqr_schema import Profile
+    from statusqr_web.locale import Locale
+
+    with town.registry.reading() as view:
+        (held,) = statuses.of_person(view, town.person("R01"))
+    say = Phrases.of(Locale.RU)
+    shown = repr(
+        (held, status_card(held, town.clock(), say), preview(held.record, Profile.FULL, say))
+    )
+    assert "Лебедев" not in shown
+    assert "137" not in shown
+
+
+def test_a_session_that_has_run_out_asks_to_sign_in(olga: Citizen, town: Town) -> None:
+    town.sessions._pools[True].clear()
+    led = olga.get(olga.path("show"))
+    assert led.status == 303
+    assert led.headers["location"] == f"/?next=%2Fstatuses%2F{town.ids['R01']}%2Fshow"
+    live = olga.client.post(olga.path("live"), headers=SCRIPT)
+    assert (live.status_code, live.json()["code"]) == (401, "NO_LOGIN")
+
+
+def test_the_page_knows_how_long_the_session_lasts(olga: Citizen) -> None:
+    found = re.search(r'data-left="(\d+)"', olga.get("/statuses").html)
+    assert found is not None
+    assert timedelta(minutes=29).total_seconds() <= int(found[1]) <= 1800

@@ -1,0 +1,167 @@
+"""The list of statuses: all data of point 2, what changed, what to do."""
+
+from datetime import timedelta
+
+import pytest
+from account_citizen import Citizen, Visit
+from account_world import DAY, Town, told
+from sqlalchemy import select
+
+from statusqr_issuer.registry.tables import audit
+from statusqr_schema import Snils
+
+
+def test_everything_that_point_2_names_is_there(olga: Citizen) -> None:
+    shown = olga.get("/statuses")
+    record = told("R01")
+    assert shown.status == 200
+    for wanted in (
+        "Лебедева Ольга Сергеевна",
+        "997‑895‑137 28",
+        "Многодетная семья",
+        "15 апреля 2024 г.",
+        "с 15 апреля 2024 г., бессрочно",
+        "Решение о присвоении статуса многодетной семьи № МС-000101 от 15.04.2024",
+        record["status"]["authority"],
+        "№ 76-000101",
+        "Лебедев Павел Игоревич супруг, СНИЛС •••‑•••‑365 94",
+        "Действует",
+    ):
+        assert wanted in shown.text
+    for member in record["family_members"]:
+        assert Snils.parse(member["snils"]).formatted.replace("-", "‑") not in shown.text
+
+
+def test_the_time_of_the_data_has_its_zone_or_is_said_to_be_unknown(
+    town: Town, visit: Visit
+) -> None:
+    known = {**told("R22"), "data_as_of": "2026-11-20T21:30:00Z"}
+    town.have("R22", known)
+    town.have("R20", {**told("R20"), "data_as_of": None})
+    for name, words in (
+        ("R22", "Сведения на 21.11.2026 00:30 (МСК)"),
+        ("R20", "Время сведений не указано"),
+    ):
+        town.agree(name)
+        assert words in visit(name).get("/statuses").text
+
+
+def test_the_end_of_the_measures_is_not_the_end_of_the_status(town: Town, visit: Visit) -> None:
+    town.have("R22")
+    town.agree("R22")
+    shown = visit("R22").get("/statuses").text
+    assert "по 1 марта 2028 г. включительно" in shown
+    assert "Меры поддержки назначены по 31 октября 2026 г. включительно" in shown
+
+
+def test_what_holds_comes_first_and_what_has_ended_is_folded(town: Town, visit: Visit) -> None:
+    holder = told("R01")["holder"]
+    ended = {"effective_on": "2026-06-30", "reason": "Ошибка в решении"}
+    values = [
+        told("R03", holder=holder),
+        told("R02", begins=10, ends=100, holder=holder),
+        told("R19", holder=holder, revoked=ended),
+        told("R01"),
+    ]
+    town.load(*values)
+    town.agree("R01")
+    shown = visit("R01").get("/statuses")
+    tags = [
+        "Действует",
+        "Начнёт действовать",
+        "Аннулирован 30 июня 2026 г.",
+        "Закончился 28 февраля",
+    ]
+    places = [shown.text.index(tag) for tag in tags]
+    assert places == sorted(places)
+    assert "Причина: Ошибка в решении" in shown.text
+    folded = shown.html.index('<details class="over"')
+    assert folded < shown.html.index("Аннулирован")
+    assert shown.html.count("/show") == 1
+
+
+def test_a_date_at_the_end_of_a_sentence_has_one_dot(town: Town, visit: Visit) -> None:
+    town.have("R02", told("R02", begins=10, ends=100))
+    town.agree("R02")
+    shown = visit("R02").get("/statuses").text
+    assert "Код можно будет показать" in shown
+    assert "г.." not in shown
+
+
+@pytest.mark.parametrize(("ends", "reminded"), [(29, True), (30, False), (0, True)])
+def test_an_end_that_is_near_is_told_before(
+    town: Town, visit: Visit, ends: int, reminded: bool
+) -> None:
+    town.have("R02", told("R02", begins=-300, ends=ends))
+    town.agree("R02")
+    assert ("Чтобы продлить" in visit("R02").get("/statuses").text) is reminded
+
+
+def test_who_has_no_status_is_told_what_will_be_here(town: Town, visit: Visit) -> None:
+    town.have("R01")
+    town.agree("R08")
+    shown = visit("R08").get("/statuses").text
+    assert "Статусов пока нет" in shown
+    assert "Многодетная" not in shown
+
+
+def test_news_stay_until_they_are_read(olga: Citizen, town: Town) -> None:
+    changed = told("R01")
+    changed["status"]["authority"] = "Вымышленный отдел"
+    olga.post(olga.path("pdf"), profile="full")
+    town.load(changed)
+    shown = olga.get("/statuses")
+    assert "Сведения о статусе «Многодетная семья» изменились" in shown.text
+    assert "Напечатанные раньше коды (1) больше не действуют" in shown.text
+    before = int(town.clock().timestamp()) - 3600
+    olga.post("/messages/read", told_by=str(before))
+    assert "Что изменилось" in olga.get("/statuses").text  # what was not shown was not read
+    after = int(town.clock().timestamp())
+    assert olga.post("/messages/read", told_by=str(after)).status == 303
+    assert "Что изменилось" not in olga.get("/statuses").text
+
+
+def test_a_printed_code_that_will_soon_be_too_old(olga: Citizen, town: Town) -> None:
+    olga.post(olga.path("pdf"), profile="full")
+    told = "Напечатанный код статуса «Многодетная семья» действует"
+    town.clock.ahead = timedelta(days=330)
+    assert told not in olga.get("/statuses").text
+    town.clock.ahead = timedelta(days=340)
+    assert told in olga.get("/statuses").text
+    olga.post(olga.path("pdf"), profile="full")
+    assert told not in olga.get("/statuses").text
+
+
+def test_whom_to_turn_to_about_an_error(olga: Citizen) -> None:
+    shown = olga.get(olga.path("mistake")).text
+    assert told("R01")["status"]["authority"] in shown
+    assert "Номер записи в регистре R01" in shown
+    assert "Лебедев" not in shown.replace("Лебедева О. С.", "")
+
+
+def test_looking_leaves_no_trace(olga: Citizen, town: Town) -> None:
+    def entries() -> list[tuple[object, ...]]:
+        with town.registry.reading() as view:
+            return [tuple(row) for row in view.connection.execute(select(audit))]
+
+    before = entries()
+    for page in ("/statuses", "/printouts", "/consent", olga.path("show"), olga.path("mistake")):
+        assert olga.get(page).status == 200
+    assert entries() == before
+
+
+def test_a_status_ends_at_midnight_of_its_own_region(town: Town, visit: Visit) -> None:
+    """The last day of Kamchatka ends nine hours before that of Moscow."""
+    town.have("R06", told("R06", begins=-10, ends=1))
+    town.agree("R06")
+    citizen = visit("R06")
+    seen = []
+    for hours in range(0, 73, 1):
+        town.clock.ahead = timedelta(hours=hours)
+        seen.append("Показать код" in citizen.get("/statuses").text)
+    last = seen.index(False)
+    moment = town.clock() - town.clock.ahead + timedelta(hours=last)
+    assert seen == [True] * last + [False] * (73 - last)
+    midnight = moment.replace(minute=0, second=0)
+    assert midnight.hour == 12  # UTC: 0:00 in Kamchatka
+    assert moment - midnight <= DAY

@@ -1,0 +1,90 @@
+"""Every Russian text of the account has its English, and no English is left over."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+import statusqr_issuer.account
+from statusqr_issuer.account.phrases import Phrases
+from statusqr_web import login, session_cookie, sessions, staying
+from statusqr_web.locale import Locale
+
+ACCOUNT = Path(statusqr_issuer.account.__file__).parent
+NOT_FOR_PAGES = {  # names, the log, the command line, files to take along
+    "demo_people.py": ("Зимина", "Вера", "Павловна", "Орлов", "Игорь", "Львович"),
+    "demo_provider.py": ("демонстрационный вход не спрашивает",),
+    "consenting.py": ("Отозван владельцем",),
+    "printing.py": ("Отозван владельцем",),
+    "my_data.py": ("Где, когда и кому",),
+    "phrases.py": ("г.", "МСК"),
+}
+COMMANDS = {"serve_command.py", "starting.py", "consent_text.py"}
+
+
+def in_templates() -> Iterator[str]:
+    for path in (ACCOUNT / "templates").iterdir():
+        yield from re.findall(r'_\("([^"]*)"', path.read_text(encoding="utf-8"))
+
+
+def in_code(path: Path) -> Iterator[str]:
+    """String constants with Russian letters that are neither docstrings nor parts of f-strings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    passed = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            passed |= {id(part) for part in node.values}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(str(text)) if id(node) not in passed and re.search(
+                "[а-яё]", text.lower()
+            ):
+                if not text.startswith(NOT_FOR_PAGES.get(path.name, ("\0",))):
+                    yield text
+
+
+def needed() -> set[str]:
+    found = set(in_templates())
+    for path in ACCOUNT.glob("*.py"):
+        if path.name not in COMMANDS:
+            found |= set(in_code(path))
+    return found
+
+
+def from_the_web() -> set[str]:
+    """What the shared parts answer with, and the account's pages show."""
+    modules = (sessions, session_cookie, staying, login)
+    return {text for module in modules for text in in_code(Path(str(module.__file__)))}
+
+
+def test_every_text_has_its_english_and_nothing_is_left_over() -> None:
+    with (ACCOUNT / "locale" / "en.po").open("rb") as file:
+        english = {str(message.id) for message in read_po(file) if message.id}
+    missing = needed() - english
+    assert missing == set()
+    shared = {"К содержанию", "Язык"}
+    more = from_the_web() | {"Запрос слишком велик"}
+    assert english - needed() - shared - more == set()
+
+
+def test_values_have_the_same_names_in_both_languages() -> None:
+    say = Phrases.of(Locale.EN)
+    for text in needed():
+        for pattern in (r"{\w+}", r"%\(\w+\)s"):
+            assert set(re.findall(pattern, text)) == set(re.findall(pattern, say(text))), text
+
+
+def test_words_that_no_citizen_should_read() -> None:
+    jargon = re.compile(
+        r"токен|сесси|CBOR|ECDSA|подпис|хэш|хеш|JSON-|сервер(?! здесь)|куки|cookie", re.I
+    )
+    allowed = {"Выберите человека. На настоящем сервере здесь была бы страница входа с паролем."}
+    assert [text for text in needed() - allowed if jargon.search(text)] == []
+    bare = [text for text in needed() if re.search(r"\bдо (?!%\(time\)s|своего|окончания)", text)]
+    assert bare == []  # «по … включительно», never a bare «до»
