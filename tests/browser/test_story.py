@@ -134,6 +134,7 @@ def phone(browser: Browser, town: Town) -> Iterator[Page]:
 def held_up(screenshot: bytes) -> Bgr:
     """A phone with this on its screen, before the webcam."""
     screen = cv2.imdecode(np.frombuffer(screenshot, np.uint8), cv2.IMREAD_COLOR)
+    assert screen is not None
     height = 690
     width = round(screen.shape[1] * height / screen.shape[0])
     scene = table()
