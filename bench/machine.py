@@ -5,7 +5,10 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-LIBRARIES = ("cryptography", "cbor2", "segno", "zxing-cpp", "typst", "pypdfium2")
+LIBRARIES = (
+    *("cryptography", "cbor2", "segno", "zxing-cpp", "typst", "pypdfium2"),
+    *("fastapi", "uvicorn", "sqlalchemy", "psycopg"),
+)
 
 
 def describe() -> dict[str, str]:
