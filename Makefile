@@ -105,6 +105,7 @@ format: $(STAMP)
 pictures: $(STAMP) demo $(VENDOR)/.ready
 	$(BIN)/python docs/draw_pictures.py
 	PYTHONPATH=tests $(BIN)/python docs/draw_checkpoint.py
+	PYTHONPATH=tests $(BIN)/python docs/draw_account.py
 
 # Take the newest versions that the ranges in pyproject.toml allow, and pin them.
 constraints:

@@ -7,9 +7,19 @@ here=$(dirname "$0")
 out=${1:?usage: office.sh FOLDER [ACCOUNT_PORT [CHECKPOINT_PORT]]}
 account_port=${2:-8654}
 check_port=${3:-8653}
-rm -rf "$out"
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
+# Each run begins from nothing, so it must not pull the ground from under one that is running.
+exec 9> "$out.lock"
+flock -n 9 || { echo "Уже запущено в $out: остановите прежний запуск (Ctrl+C) или выберите другую папку." >&2; exit 1; }
+for port in "$account_port" "$check_port"; do
+  if [ "$port" != 0 ] && (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then
+    echo "Порт $port занят. Другие: make run PORTS=\"8700 8701\"" >&2
+    exit 1
+  fi
+done
+rm -rf "$out"
+mkdir -p "$out"
 # A passphrase for this demonstration only. People are asked for theirs; this file is for those who
 # want to try further commands in another terminal.
 STATUSQR_PASSPHRASE=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')

@@ -6,7 +6,7 @@ Only what the code discloses is printed, so that paper and code say the same.
 from collections.abc import Mapping
 from datetime import date
 
-from statusqr_schema import wording
+from statusqr_schema import StatusReference, wording
 from statusqr_schema.days import from_instant
 from statusqr_schema.record import NBSP, AnySnils, Basis, StatusRecord
 from statusqr_schema.strict_json import JsonValue
@@ -41,6 +41,7 @@ def page(credential: Credential, full: StatusRecord, issuer: str, symbol: QrSymb
         "code_until": wording.short_date(until),
         "data_as_of": wording.moscow_time(record.data_as_of) if record.data_as_of else None,
         "printed": wording.moscow_time(from_instant(claims.issued_at)),
+        "sheet": wording.number_sign(sheet_number(claims.status)) if claims.status else None,
         "note": _note(record, until),
         "contents": _FULL if record.authority else _SHORT,
         "svg": symbol.svg(),
@@ -58,6 +59,11 @@ def _note(record: StatusRecord, until: date) -> str:
     if through is not None and through <= until:
         return ""
     return "После этого дня нужна новая распечатка; срок самого статуса не меняется."
+
+
+def sheet_number(reference: StatusReference) -> str:
+    """«0-4711»: by what its holder tells a sheet from others; it stands in the code anyway."""
+    return f"{reference.list_number}-{reference.index}"
 
 
 def code_side(symbol: QrSymbol) -> float:

@@ -85,6 +85,13 @@ def test_chosen_dropped_and_pasted(
     assert "drop" not in page.evaluate("({...document.body.dataset})")
 
 
+def test_a_file_that_comes_before_the_shift(tabs: Tabs, photo: FilePayload) -> None:
+    checkpoint = tabs.open()
+    give(checkpoint.page, "drop", photo)
+    checkpoint.line("Сначала нажмите «Начать смену»")
+    checkpoint.no_card()
+
+
 def test_a_card_for_each_code(office: Office, checkpoint: Checkpoint, photo: FilePayload) -> None:
     revoked = office.pdf(office.issue(entry=REVOKED_ENTRY))
     both = file("both.pdf", pages(office.pdf(office.issue()), revoked))

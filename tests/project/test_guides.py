@@ -64,3 +64,18 @@ def test_the_guide_for_issuers_lists_every_category() -> None:
     guide = (ROOT / "docs" / "issuers.md").read_text(encoding="utf-8")
     for category in Categories.builtin().by_code.values():
         assert f"| `{category.code}` | {category.name} |" in guide
+
+
+def test_the_guide_for_citizens_speaks_of_what_the_account_shows() -> None:
+    """Each button, heading and message that it quotes is one of the account's own."""
+    guide = (ROOT / "docs" / "ru" / "citizen.md").read_text(encoding="utf-8")
+    account = ROOT / "issuer" / "statusqr_issuer" / "account"
+    sources = [*account.rglob("*.html"), *account.rglob("*.py")]
+    sources += [ROOT / "schema" / "statusqr_schema" / "wording.py"]
+    sources += [*(ROOT / "web" / "statusqr_web").rglob("*.py")]
+    said = " ".join(path.read_text(encoding="utf-8") for path in sources).casefold()
+    browser = {"Загрузки", "Добавить на главный экран", "Установить"}
+    quoted = set(re.findall(r"«([^«»]+)»", re.sub(r"<img[^>]*>", "", guide))) - browser
+    assert len(quoted) > 20
+    missing = [words for words in quoted if words.split(" …")[0].casefold() not in said]
+    assert missing == []

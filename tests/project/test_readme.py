@@ -17,7 +17,7 @@ from statusqr_issuer import make_symbol
 ROOT = Path(__file__).parents[2]
 READMES = ["README.md", "README.ru.md"]
 BIN = Path(sys.executable).parent
-GROUPS = {"token"}  # commands that have commands
+GROUPS = {"token", "registry", "audit"}  # commands that have commands
 
 
 def blocks(name: str, language: str) -> list[str]:
@@ -89,7 +89,12 @@ def test_the_commands_for_a_record_of_ones_own(name: str, tmp_path: Path) -> Non
     assert "ДЕЙСТВУЕТ" not in after
 
 
-GUIDES = ["docs/issuers.md", "docs/integrators.md", "docs/ru/checkpoint.md"]
+GUIDES = [
+    "docs/issuers.md",
+    "docs/integrators.md",
+    "docs/ru/checkpoint.md",
+    "docs/ru/citizen.md",
+]
 
 
 @pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md", "SECURITY.md", *GUIDES])

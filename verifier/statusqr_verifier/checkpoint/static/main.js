@@ -169,7 +169,9 @@ find("files").addEventListener("change", () => {
   find("files").value = "";
 });
 
-takeFiles(document, (files) => body.dataset.state !== "start" && askFiles(files));
+takeFiles(document, (files) =>
+  body.dataset.state === "start" ? answers.fail(told("first")) : askFiles(files),
+);
 takeScans(document, async (text) => {
   if (body.dataset.state === "start") return;
   await ask([text], "scanner");
