@@ -7,7 +7,7 @@ import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import time
@@ -134,11 +134,18 @@ class Town:
     def sign_in(self, name: str) -> str:
         """The cookie of a session that the login has made for this person."""
         session_id = secrets.token_bytes(32)
-        data = {"user": f"sub-{name}", "person": self.person(name).hex()}
+        subject = f"sub-{name}-{session_id.hex()[:6]}"  # each with an allowance of its own
+        data = {"user": subject, "person": self.person(name).hex()}
         data["name"] = NAMES.get(name, "Иванов И. И.")
         kept = Kept(json.dumps(data), time(), time(), True)
         self.sessions._pools[True][digest_of(session_id)] = kept
         return urlsafe_b64encode(session_id).rstrip(b"=").decode()
+
+    def unused_for(self, seconds: int) -> None:
+        """Nobody who is signed in has pressed anything for so long."""
+        pool = self.sessions._pools[True]
+        for digest, kept in list(pool.items()):
+            pool[digest] = replace(kept, used=kept.used - seconds)
 
     def csrf(self, cookie: str) -> str:
         """The CSRF token of that session."""

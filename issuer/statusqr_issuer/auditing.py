@@ -1,7 +1,8 @@
 """`statusqr-issuer audit verify`: is the audit log whole, and the one that was published?
 
 The chain of hashes shows a changed entry and a removed one; the published heads show a tail that
-was cut, and a log that was written anew from some entry on. No keys and no passphrase are needed.
+was cut, and a log that was written anew from some entry on. Where the log is whole, it vouches for
+what the status lists show. No keys and no passphrase are needed.
 """
 
 from collections.abc import Sequence
@@ -33,22 +34,30 @@ class Verdict:
     """What came out. `broken` is the first place; `heads` were compared, `lost` were not.
 
     `lost`: heads that a registry restored from a copy no longer leads on from, as was confirmed.
+    `unaccounted`: printed codes whose state the log does not tell of.
     """
 
     last: Head
     broken: Break | None
     heads: "Sequence[AuditHead]"
     lost: int = 0
+    unaccounted: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.broken is None and not self.unaccounted
 
     def to_json(self) -> dict[str, JsonValue]:
         """For programs."""
         at = self.broken
         return {
-            "ok": at is None,
+            "ok": self.whole,
             "entries": self.last.seq,
             "head": self.last.hash.hex(),
             "heads_compared": len(self.heads),
             "heads_lost": self.lost,
+            "codes_unaccounted": self.unaccounted,
             "broken": None if at is None else {"fault": at.fault.value, "seq": at.seq},
         }
 
@@ -63,6 +72,11 @@ class Verdict:
                 told += " Без них не видно, обрезан ли его конец: опубликуйте данные (publish)."
             if self.lost:
                 told += f" Вершин, утраченных при восстановлении из копии: {self.lost}."
+            if self.unaccounted:
+                told += (
+                    f" Но состояние печатных кодов ({self.unaccounted}) изменено в обход журнала: "
+                    "восстановите реестр из копии (registry restore)."
+                )
             return told
         seq = self.broken.seq
         match self.broken.fault:
@@ -99,22 +113,22 @@ def verify(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Check the log and compare it with the heads that were published.
+    """Check the log, compare it with the published heads, and the status lists with it.
 
     Exit status: 0 it is whole, 1 it is not, or cannot be checked.
     """
     verdict = examine_log(store, registry, site, datetime.now(UTC))
     typer.echo(json_line(verdict.to_json()) if as_json else verdict.sentence())
-    if verdict.broken is not None:
+    if not verdict.whole:
         raise typer.Exit(1)
 
 
 def examine_log(store: Path, place: str | None, site: str | None, at: datetime) -> Verdict:
     """The verdict. RegistryProblem, PublicationFailed or SyncFailed where nothing can be said."""
     from statusqr_keys.distribution.audit_head import Heads, still_to_be_held
-    from statusqr_keys.distribution.roles import FOLDER
+    from statusqr_keys.distribution.layout import FOLDER
 
-    from .registry import audit, heads
+    from .registry import audit, heads, shown
     from .registry.opening import default_place
 
     published = [_published(store, site, at)] if site is not None else []
@@ -127,13 +141,14 @@ def examine_log(store: Path, place: str | None, site: str | None, at: datetime) 
         closing(audit.entries(view)) as entries,
     ):
         last, broken = examine(entries, [Head(head.seq, head.hash) for head in known])
-    return Verdict(last, broken, known, len(lost))
+        unaccounted = shown.unaccounted(view) if broken is None else 0
+    return Verdict(last, broken, known, len(lost), unaccounted)
 
 
 def _published(store: Path, site: str, at: datetime) -> "AuditHead":
     """The head that verifiers get there, under the first root of this store."""
     from statusqr_keys.distribution.client import sync
-    from statusqr_keys.distribution.roles import FOLDER
+    from statusqr_keys.distribution.layout import FOLDER
 
     try:
         root = (store / FOLDER / "metadata" / "1.root.json").read_bytes()

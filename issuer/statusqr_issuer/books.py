@@ -4,7 +4,7 @@ A store that was handed over to a registry refuses its own file (`statusqr_keys.
 so that what a command does not find in a registry it never writes beside it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,22 +39,24 @@ class Books:
 
 @contextmanager
 def open_books(
-    store: Path, place: str | None, passphrase: Callable[[], bytes], actor: str
+    store: Path, place: str | None, actor: str, *, issuing: bool = False
 ) -> Iterator[Books]:
-    """The books of a store; `passphrase` is asked for where they are in a registry.
+    """The books of a store. No passphrase is needed: a revocation must not wait for who has it.
 
     `actor` stands in the registry's log for the entries that are taken. RegistryProblem where the
-    registry does not open.
+    registry does not open; for `issuing` also where it was put back from a copy of files.
     """
     from .registry.entries import RegistryIndex
     from .registry.holds import RegistryRevocations
-    from .registry.opening import default_place, open_registry
+    from .registry.opening import default_place, demand_not_back, open_sealed
 
     if not place and not Path(default_place(store)).exists():
         yield Books(SqliteStatusIndex(store), SqliteRevocations(store), "statusqr-keys publish")
         return
-    registry = open_registry(place or None, store, passphrase())
+    registry = open_sealed(place or None, store)
     try:
+        if issuing:
+            demand_not_back(registry, store)
         index, revocations = RegistryIndex(registry, actor), RegistryRevocations(registry)
         yield Books(index, revocations, "statusqr-issuer publish")
     finally:

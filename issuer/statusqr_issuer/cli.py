@@ -122,7 +122,7 @@ def issue(
         authority=authority,
     )
     output = Output(out, wanted, writer, as_json=as_json)
-    with open_books(store, registry, lambda: passphrase, login_name()) as books:
+    with open_books(store, registry, login_name(), issuing=True) as books:
         desk = Desk(keys, books.index, books.revocations, passphrase, catalogue)
         refused = _issue_all(entries, desk, order, output, catalogue)
     if refused:

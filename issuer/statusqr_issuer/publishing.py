@@ -51,7 +51,7 @@ class Publisher:
             Restored,
             still_to_be_held,
         )
-        from statusqr_keys.distribution.roles import FOLDER
+        from statusqr_keys.distribution.layout import FOLDER
 
         from .registry import audit, entries, heads
         from .registry.holds import RegistryRevocations
@@ -133,22 +133,28 @@ def publish(
     opened = open_registry(registry, store, passphrase)
     publisher = Publisher(keys, opened, passphrase, to, login_name())
 
-    def once(reason: str | None = None) -> None:
+    revocations = RegistryRevocations(opened)
+
+    def look() -> object:
+        return watching.fingerprint(keys, revocations)
+
+    def once(reason: str | None = None) -> object:
         now = datetime.now(UTC)
         wanted = {"root_keys": root_keys, "root_threshold": root_threshold}
         for made in office.make_missing(keys, passphrase, now, **wanted):
             typer.echo(f"Внимание: {made}", err=True)
+        seen = look()
         done = publisher.publish(now, reason)
         moment = f"{done.published.astimezone(MOSCOW):%d.%m.%Y %H:%M}"
         typer.echo(f"Опубликовано {moment}: {to}", err=True)
         for role in done.due:
             typer.echo(f"Внимание: подписи роли {role} пора обновить: верните её ключи", err=True)
+        return seen
 
     try:
-        once(after_restore)
+        seen = once(after_restore)
         if watch:
-            revocations = RegistryRevocations(opened)
-            watching.publish_on_change(once, lambda: watching.fingerprint(keys, revocations))
+            watching.publish_on_change(once, look, seen=seen)
     finally:
         opened.close()
 

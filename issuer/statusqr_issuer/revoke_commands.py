@@ -1,6 +1,8 @@
-"""The commands `revoke`, `suspend` and `restore`: what they are told on the command line."""
+"""The commands `revoke`, `suspend` and `restore`: what they are told on the command line.
 
-import os
+They need no passphrase, also with a registry: whoever can write the store can revoke, at once.
+"""
+
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +12,6 @@ import typer
 
 from statusqr_keys import KeyStore
 from statusqr_keys.holds import CertificateTarget, Note, PersonTarget
-from statusqr_keys.passphrase import read_passphrase
 
 from .books import RegistryPlace, open_books
 from .operators import login_name
@@ -53,9 +54,6 @@ def _command(act: Act) -> Callable[..., None]:
         ] = None,
         registry: RegistryPlace = None,
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-        passphrase_fd: Annotated[
-            int | None, typer.Option(help="With a registry: read the passphrase from here.")
-        ] = None,
     ) -> None:
         if [bool(codes), certificate is not None, snils_fd is not None].count(True) != 1:
             raise typer.BadParameter("нужно одно: файлы CODE.txt, --certificate или --snils-fd")
@@ -68,12 +66,8 @@ def _command(act: Act) -> Callable[..., None]:
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
         keys = KeyStore(store)
-        keys.all_keys()  # no store, no question for its passphrase
-
-        def ask() -> bytes:
-            return read_passphrase(os.environ, passphrase_fd)
-
-        with open_books(store, registry, ask, note.author) as books:
+        keys.all_keys()  # no registry is looked for where there is no store
+        with open_books(store, registry, note.author) as books:
             session = Session(act, books.revocations, keys, note, as_json=as_json)
             if codes:
                 session.codes(codes)

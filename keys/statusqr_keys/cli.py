@@ -164,19 +164,24 @@ def publish(
     passphrase = read_passphrase(os.environ, passphrase_fd)
     revocations = SqliteRevocations(store)
 
-    def once() -> None:
+    def look() -> object:
+        return watching.fingerprint(keys, revocations)
+
+    def once() -> object:
         now = datetime.now(UTC)
         wanted = {"root_keys": root_keys, "root_threshold": root_threshold}
         for made in office.make_missing(keys, passphrase, now, **wanted):
             typer.echo(f"Внимание: {made}", err=True)
+        seen = look()
         done = office.publish_store(keys, revocations, to, passphrase, now)
         typer.echo(f"Опубликовано {_moment(done.published)}: {to}", err=True)
         for role in done.due:
             typer.echo(f"Внимание: подписи роли {role} пора обновить: верните её ключи", err=True)
+        return seen
 
-    once()
+    seen = once()
     if watch:
-        watching.publish_on_change(once, lambda: watching.fingerprint(keys, revocations))
+        watching.publish_on_change(once, look, seen=seen)
 
 
 @app.command()

@@ -61,6 +61,10 @@ class Finder:
             None if person is None else self.person(person),
         )
 
+    def derived(self, purpose: str) -> bytes:
+        """A key of 32 bytes for something else than finding; it tells nothing about this one."""
+        return hmac.digest(self._key, f"key\0{purpose}".encode(), "sha256")
+
     def _digest(self, kind: str, text: str) -> bytes:
         return hmac.digest(self._key, f"{kind}\0{text}".encode(), "sha256")[:_DIGEST_BYTES]
 

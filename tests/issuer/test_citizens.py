@@ -184,8 +184,10 @@ def test_a_snils_with_a_wrong_check_is_never_let_in(number: int, check: int) -> 
         assert admitted.data["person"] == FINDER.person(snils).hex()
 
 
-@pytest.mark.parametrize("subject", [OLGA, "99789513728", "snils:997 895 137 28", None, ""])
-def test_a_subject_that_is_the_snils_is_not_kept(subject: JsonValue) -> None:
+@pytest.mark.parametrize(
+    "subject", [OLGA, "99789513728", "snils:997 895 137 28", None, "", "7" * 256]
+)
+def test_a_subject_that_is_the_snils_or_no_name_is_not_kept(subject: JsonValue) -> None:
     admitted = citizens(CitizenRule(), FINDER.person)({**CLAIMS, "sub": subject})
     assert admitted.user == admitted.data["person"]
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commands import PASSPHRASE
@@ -23,7 +24,7 @@ from statusqr_issuer.registry.holds import RegistryRevocations
 from statusqr_issuer.registry.tables import status_list
 from statusqr_keys import KeySigner, KeyStore, KeyUse, StoredKey
 from statusqr_keys.cli import main as keys_main
-from statusqr_keys.distribution import office
+from statusqr_keys.distribution import office, watching
 from statusqr_keys.distribution.audit_head import Heads
 from statusqr_keys.distribution.client import sync
 from statusqr_keys.distribution.data import TrustData
@@ -241,6 +242,7 @@ def test_as_json(run: Run, publisher: Publisher) -> None:
         "entries": 4,
         "heads_compared": 1,
         "heads_lost": 0,
+        "codes_unaccounted": 0,
         "broken": None,
     }
     by_hand(publisher.registry, "DELETE FROM audit WHERE seq > 2")
@@ -343,3 +345,46 @@ def test_watching(publisher: Publisher, tmp_path: Path) -> None:
     with publisher.registry.reading() as view:
         assert data.audit_head is not None
         assert data.audit_head.hash == audit.head(view).hash
+
+
+def test_what_is_revoked_during_the_first_publication_is_in_the_next(
+    publisher: Publisher, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (reference,) = RegistryIndex(publisher.registry, "anna").allocate("yar", 1)
+    revocations = RegistryRevocations(publisher.registry)
+    publish_store, differs = office.publish_store, []
+
+    def and_meanwhile(*words: Any, **more: Any) -> object:
+        done = publish_store(*words, **more)
+        revocations.revoke(CodeTarget("yar", reference), Note("утеряна", "anna", AT))
+        return done
+
+    def watch(once: object, look: Callable[[], object], *, seen: object = None) -> None:
+        differs.append(seen is not None and look() != seen)
+
+    monkeypatch.setattr(office, "publish_store", and_meanwhile)
+    monkeypatch.setattr(watching, "publish_on_change", watch)
+    words = ("--store", publisher.keys.folder, "--to", publisher.folder, "--watch")
+    assert run("publish", *words, "--registry", place_of(publisher.registry))[0] == 0
+    assert differs == [True]
+
+
+def test_a_state_that_was_changed_past_the_log(run: Run, publisher: Publisher) -> None:
+    """A revoked code made valid by hand, or a valid one invalid: the log itself is whole."""
+    revoked, valid = RegistryIndex(publisher.registry, "anna").allocate("yar", 2)
+    register = RegistryRevocations(publisher.registry)
+    note = Note("утеряна", "anna", AT)
+    register.suspend(CodeTarget("yar", revoked), note)
+    register.revoke(CodeTarget("yar", revoked), note)
+    register.revoke(CodeTarget("yar", valid), note)
+    register.restore(CodeTarget("yar", valid), note)
+    publisher.publish(datetime.now(UTC))
+    assert verify(run, publisher)[0] == 0
+    for code, state, wrong in ((revoked, 0, 1), (valid, 2, 2), (revoked, 1, 1), (valid, 0, 0)):
+        change = f"UPDATE status_entry SET state = {state} WHERE entry = {code.index}"  # noqa: S608
+        by_hand(publisher.registry, change)
+        status, out = verify(run, publisher, "--json")
+        assert (status, json.loads(out)["codes_unaccounted"]) == (int(wrong > 0), wrong)
+        assert json.loads(out)["broken"] is None
+        assert json.loads(out)["ok"] is (wrong == 0)
+        assert ("в обход журнала" in verify(run, publisher)[1]) is (wrong > 0)

@@ -436,21 +436,34 @@ def test_a_store_whose_registry_is_elsewhere_says_so(
     assert call(*aim)[0] == 1
 
 
-@pytest.mark.parametrize("store", ["registry"], indirect=True)
-def test_with_a_registry_the_passphrase_is_needed_and_must_be_right(
-    call: Call, store: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("away", [(), ("registry-keys.json",)])
+def test_no_passphrase_is_needed(
+    away: tuple[str, ...],
+    call: Call,
+    store: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    aim = ("suspend", "--certificate", "1", *WHY)
-    with descriptor(f"{PASSPHRASE}\n") as number:
-        assert call(*aim, "--passphrase-fd", number)[0] == 0
-    with descriptor("some other passphrase\n") as number:
-        status, out, err = call(*aim, "--passphrase-fd", number)
-    assert (status, out, err[:8]) == (1, "", "Ошибка [")
+    """Who is called at night has the store; a revocation waits for nobody. Nor for the keys."""
+    _, code, _ = issued(call, tmp_path)
     monkeypatch.delenv("STATUSQR_PASSPHRASE")
     monkeypatch.setattr(sys, "stdin", None)
-    status, out, err = call(*aim)
-    assert (status, "парольной фразы" in err) == (1, True)
-    assert [event.after for event in book(store).events()] == [2]
+    for name in away:
+        (store / name).unlink(missing_ok=True)
+    number = documents()["R01"]["certificate_number"]
+    assert call("suspend", "--certificate", number, *WHY)[0] == 0
+    assert states(store) == [2]
+    assert call("restore", "--certificate", number, *WHY)[0] == 0
+    assert call("revoke", code, *WHY)[0] == 0
+    assert states(store) == [1]
+
+
+@pytest.mark.parametrize("store", ["registry"], indirect=True)
+def test_another_finder_key_finds_nobody_and_is_refused(call: Call, store: Path) -> None:
+    (store / "finder.key").write_bytes(bytes(32))
+    status, out, err = call("revoke", "--certificate", "1", *WHY)
+    assert (status, out) == (1, "")
+    assert "finder.key" in err
 
 
 @pytest.mark.parametrize("store", ["registry"], indirect=True)

@@ -16,6 +16,8 @@ assert not loaded, loaded
 EXTRAS = ["segno", "typst", "fontpkg_pt_sans", "fontpkg_pt_serif", "pyzbar", "pi_heif", "tzdata"]
 IMAGES = ["cv2", "PIL", "numpy", "zxingcpp", "pypdfium2"]
 
+SERVER = ["sqlalchemy", "alembic", "psycopg", "fastapi", "jinja2"]
+
 
 @pytest.mark.parametrize(
     ("program", "heavy"),
@@ -24,7 +26,8 @@ IMAGES = ["cv2", "PIL", "numpy", "zxingcpp", "pypdfium2"]
         ("from statusqr_verifier import read_codes", [*EXTRAS, "typer"]),
         ("import statusqr_keys, statusqr_schema", [*IMAGES, "typer", "rich"]),
         ("import statusqr_verifier.cli", [*EXTRAS, "cv2", "pypdfium2"]),
-        ("import statusqr_issuer.cli, statusqr_keys.cli", [*EXTRAS, "cv2", "pypdfium2"]),
+        ("import statusqr_issuer.cli, statusqr_keys.cli", [*EXTRAS, "cv2", "pypdfium2", *SERVER]),
+        ("import statusqr_issuer.registry.chain, statusqr_issuer.registry.vault", [*SERVER]),
     ],
 )
 def test_what_an_import_loads(program: str, heavy: list[str]) -> None:

@@ -16,10 +16,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, insert, select
 
 from statusqr_keys import KeyStore
+from statusqr_keys.finder import Finder
 from statusqr_schema import RegistryProblem
 from statusqr_schema.days import to_instant
+from statusqr_schema.strict_json import JsonValue
 
-from . import audit, chain, takeover
+from . import audit, chain, heads, takeover
 from .backup_file import TABLES, BackupFile, BackupWriter, Header, writing_backup
 from .database import Database
 from .migrating import HEAD, demand_head, migrate, revision
@@ -35,10 +37,15 @@ _BATCH: Final = 1000  # rows in memory
 
 
 def back_up(registry: Registry, to: Path, at: datetime) -> dict[str, int]:
-    """Write one moment of the whole registry to a new file; how many rows, by table."""
+    """Write one moment of the whole registry to a new file; how many rows, by table.
+
+    Sealed cells go as they are, so a registry of `open_sealed` will do.
+    """
     with registry.reading() as view, writing_backup(to) as file:
         checks = [_value(view.connection, name) for name in ("finder", VAULT)]
-        writer = BackupWriter(file, Header(HEAD, to_instant(at), audit.head(view), *checks))
+        writer = BackupWriter(
+            file, Header(HEAD, to_instant(at), audit.head(view), *checks), registry.finder
+        )
         for table in TABLES:
             query = select(table).execution_options(yield_per=_BATCH)
             with view.connection.execute(query) as rows:
@@ -66,6 +73,7 @@ def restore(path: Path, place: str, store: Path, passphrase: bytes, at: datetime
         header = backup.header
         _examine(backup, header)
         finder = store_finder(store, header.finder)
+        last_at = _last_moment(backup, finder)
         vault = VaultFile.open(store, passphrase).vault()
         vault.hold_to(header.vault)
         database = Database(place, new=True)
@@ -74,9 +82,10 @@ def restore(path: Path, place: str, store: Path, passphrase: bytes, at: datetime
                 _demand_empty(connection)
                 rows = _insert(connection, backup)
                 work = Work(connection, vault, finder, ACTOR, at)
-                adopted = adopt(work, KeyStore(store), header.at)
-                told = {"backup_at": header.at, "seq": header.head.seq}
-                audit.append(work, "restored", told | adopted.counts, on_lists=True)
+                known = (header.at, last_at, heads.came_back(work, store))
+                adopted = adopt(work, KeyStore(store), min(t for t in known if t is not None))
+                told: dict[str, JsonValue] = {"backup_at": header.at, "seq": header.head.seq}
+                audit.append(work, "restored", told | adopted.told, on_lists=True)
                 name = takeover.rename(work)
                 # Before the end: the other way round a crash would leave a registry that does not
                 # open, and may not be restored again as it is not empty.
@@ -94,6 +103,18 @@ def _examine(backup: BackupFile, header: Header) -> None:
     if broken is not None or head != header.head:
         message = "копия реестра не принята: журнал аудита в ней не сходится"
         raise RegistryProblem(message, code="REGISTRY_BACKUP")
+
+
+def _last_moment(backup: BackupFile, finder: Finder) -> int | None:
+    """Of the last entry of its log; the file is not forged then.
+
+    A registry that was put back from a copy of files, and then copied, knows no more than that.
+    """
+    last = None
+    for table, row in backup.rows(finder):
+        if table is audit_log:
+            last = row["at"]
+    return last
 
 
 def _demand_empty(connection: Connection) -> None:

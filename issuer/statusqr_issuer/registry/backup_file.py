@@ -6,15 +6,17 @@
      "finder": …, "vault": …, "columns": {"person": ["id", "digest", "made_at"], …}}
     ["person", "0f…", "…", 1760000000]          # a row: its table, then its columns in that order
     …
-    {"rows": {"person": 1, …}, "sha256": "…"}   # of all that stands before, not compressed
+    {"rows": {"person": 1, …}, "sha256": "…", "mac": "…"}
 
-Bytes are in base64, UUIDs in hex. Sealed cells stay sealed: the keys are not in it. The digest
-finds damage, not forgery: whoever can write the file can write another digest.
+Bytes are in base64, UUIDs in hex. Sealed cells stay sealed: the keys are not in it. The digest is
+of all that stands before, not compressed, and finds damage. The MAC of it, HMAC-SHA256 (RFC 2104)
+under a key that `finder.key` gives, finds forgery: a revocation less, a consent more.
 """
 
 import base64
 import gzip
 import hashlib
+import hmac
 import json
 import os
 import tempfile
@@ -29,6 +31,7 @@ from uuid import UUID
 
 from sqlalchemy import LargeBinary, Table, Uuid
 
+from statusqr_keys.finder import Finder
 from statusqr_schema import RegistryProblem
 from statusqr_schema.strict_json import JsonValue, loads
 
@@ -56,9 +59,10 @@ class Header:
 class BackupWriter:
     """Takes the rows of one table after the other."""
 
-    def __init__(self, file: gzip.GzipFile, header: Header) -> None:
+    def __init__(self, file: gzip.GzipFile, header: Header, finder: Finder) -> None:
         self._file = file
         self._digest = hashlib.sha256()
+        self._finder = finder
         self._rows: Counter[str] = Counter()
         self._line(
             {
@@ -82,7 +86,8 @@ class BackupWriter:
     def end(self) -> dict[str, int]:
         """The last line; how many rows there are, by table."""
         rows = {table.name: self._rows[table.name] for table in TABLES}
-        last = {"rows": rows, "sha256": self._digest.hexdigest()}
+        digest = self._digest
+        last = {"rows": rows, "sha256": digest.hexdigest(), "mac": _mac(self._finder, digest)}
         self._file.write(json.dumps(last).encode() + b"\n")
         return rows
 
@@ -134,9 +139,12 @@ class BackupFile:
         """The first line."""
         return next(self._lines())[0]
 
-    def rows(self) -> Iterator[tuple[Table, dict[str, Any]]]:
-        """All rows. Only at their end it is known that the file was whole."""
-        lines = self._lines()
+    def rows(self, finder: Finder | None = None) -> Iterator[tuple[Table, dict[str, Any]]]:
+        """All rows. Only at their end it is known that the file was whole.
+
+        With the store's finder also that it was written with its key: RegistryProblem otherwise.
+        """
+        lines = self._lines(finder)
         next(lines)
         for _, told in lines:
             match told:
@@ -145,17 +153,23 @@ class BackupFile:
                 case _:
                     raise _broken("в нём чужая строка")
 
-    def _lines(self) -> Iterator[tuple[Header, JsonValue]]:
+    def _lines(self, finder: Finder | None = None) -> Iterator[tuple[Header, JsonValue]]:
         digest, rows = hashlib.sha256(), Counter[str]()
         header = None
-        for line in self._raw_lines():
+        lines = self._raw_lines()
+        for line in lines:
             told = _parse(line)
             if header is None:
                 header = _header(told)
             elif isinstance(told, dict):
                 counted = {table.name: rows[table.name] for table in TABLES}
+                mac = told.pop("mac", None)
                 if told != {"rows": counted, "sha256": digest.hexdigest()}:
                     raise _broken("контрольная сумма не сходится")
+                if finder is not None and mac != _mac(finder, digest):
+                    raise _forged()
+                if next(lines, None) is not None:  # asked, so that the archive's end is read too
+                    raise _broken("за концом есть ещё что-то")
                 return
             elif isinstance(told, list) and told:
                 rows[str(told[0])] += 1
@@ -171,6 +185,10 @@ class BackupFile:
                     yield line
         except (OSError, EOFError, zlib.error) as error:
             raise _broken("архив повреждён или обрезан") from error
+
+
+def _mac(finder: Finder, digest: "hashlib._Hash") -> str:
+    return hmac.digest(finder.derived("registry backup"), digest.digest(), "sha256").hex()
 
 
 def _header(told: JsonValue) -> Header:
@@ -240,3 +258,8 @@ def _sync(folder: Path) -> None:
 
 def _broken(what: str) -> RegistryProblem:
     return RegistryProblem(f"копия реестра повреждена: {what}", code="REGISTRY_BACKUP")
+
+
+def _forged() -> RegistryProblem:
+    message = "копия реестра не принята: её записали не с ключами этого хранилища, или изменили"
+    return RegistryProblem(message, code="REGISTRY_BACKUP")

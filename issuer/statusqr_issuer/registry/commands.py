@@ -1,4 +1,7 @@
-"""`statusqr-issuer registry`: make a registry, change its keys, copy it and bring it back."""
+"""`statusqr-issuer registry`: make a registry, change its keys, copy it and bring it back.
+
+What takes a third of a second to load is imported when it is needed, here as in `load_command`.
+"""
 
 import os
 from datetime import UTC, datetime
@@ -11,8 +14,6 @@ from statusqr_keys.console import new_app
 from statusqr_keys.passphrase import read_passphrase
 from statusqr_schema.days import MOSCOW, from_instant
 
-from . import backup, rotation
-from .opening import default_place, make_registry, open_registry, upgrade_registry
 from .vault_file import NAME, VaultFile
 
 app = new_app("The registry: statuses, printed codes, consents, and the log of all that was done.")
@@ -44,6 +45,8 @@ _SINCE: Final = """\
 @app.command("new")
 def new(store: Store, registry: Place = None, passphrase_fd: PassphraseFd = None) -> None:
     """Make the registry of a key store; it takes over what the store knows of printed codes."""
+    from .opening import make_registry
+
     passphrase = read_passphrase(os.environ, passphrase_fd)
     make_registry(registry, store, passphrase, datetime.now(UTC)).close()
     typer.echo(f"Реестр готов. Его ключи в файле {NAME} хранилища: сохраните копию отдельно.")
@@ -52,6 +55,8 @@ def new(store: Store, registry: Place = None, passphrase_fd: PassphraseFd = None
 @app.command("upgrade")
 def upgrade(store: Store, registry: Place = None) -> None:
     """Bring the tables of a registry to this version of the program. Make a backup before."""
+    from .opening import default_place, upgrade_registry
+
     changed = upgrade_registry(registry or default_place(store))
     typer.echo("Таблицы реестра обновлены." if changed else "Таблицы реестра уже этой версии.")
 
@@ -62,6 +67,9 @@ def rotate(store: Store, registry: Place = None, passphrase_fd: PassphraseFd = N
 
     What was broken off goes on when it is started again.
     """
+    from . import rotation
+    from .opening import open_registry
+
     passphrase = read_passphrase(os.environ, passphrase_fd)
     opened = open_registry(registry, store, passphrase)
     try:
@@ -77,13 +85,15 @@ def back_up(
     store: Store,
     to: Annotated[Path, typer.Option(metavar="FILE", help="A new file.")],
     registry: Place = None,
-    passphrase_fd: PassphraseFd = None,
 ) -> None:
     """Copy the whole registry, as it is at one moment, to a file that any engine can take.
 
     The keys are not in it: keep registry-keys.json, finder.key and the passphrase apart.
     """
-    opened = open_registry(registry, store, read_passphrase(os.environ, passphrase_fd))
+    from . import backup
+    from .opening import open_sealed
+
+    opened = open_sealed(registry, store)
     try:
         rows = backup.back_up(opened, to, datetime.now(UTC))
     finally:
@@ -104,6 +114,9 @@ def restore(
     Stop the programs that use the store before: those that run go on with the registry they have.
     The store has to have the keys of that registry. To try a restore out, take a copy of the store.
     """
+    from . import backup
+    from .opening import default_place
+
     passphrase = read_passphrase(os.environ, passphrase_fd)
     place = registry or default_place(store)
     done = backup.restore(file, place, store, passphrase, datetime.now(UTC))

@@ -91,11 +91,16 @@ _STANDING: Final = (
 )
 
 
-def _consent(row: Row[Any]) -> Consent:
+def consent_of(row: Row[*tuple[Any, ...]], consent_id: UUID, version: str) -> Consent:
+    """The consent of a row with its other columns."""
     return Consent(
-        id=row.id,
-        version=row.version,
+        id=consent_id,
+        version=version,
         text_digest=bytes(row.text_digest),
         given_at=from_instant(row.given_at),
         withdrawn_at=None if row.withdrawn_at is None else from_instant(row.withdrawn_at),
     )
+
+
+def _consent(row: Row[Any]) -> Consent:
+    return consent_of(row, row.id, row.version)

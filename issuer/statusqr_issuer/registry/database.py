@@ -11,10 +11,10 @@ the pool is found there and replaced, without a question beforehand.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -26,8 +26,10 @@ from statusqr_schema import RegistryProblem
 
 from .engine_errors import named
 
+T = TypeVar("T")
 _WAIT: Final = 30  # seconds for a turn
 _LOCK: Final = 0x5374617475735152  # of pg_advisory_xact_lock: «StatusQR»
+_ALONE: Final = "statusqr_alone"  # an execution option: the statement is its own transaction
 _PRAGMAS: Final = ("synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON")
 # Whoever stops in the midst of a turn (a program suspended, a host gone) loses it after a minute.
 _SETTINGS: Final = f"""
@@ -86,6 +88,23 @@ class Database:
         """One consistent view."""
         with named(), _begun(self.reader) as connection:
             yield connection
+
+    def glance(self, ask: Callable[[Connection], T]) -> T:
+        """What one statement tells: a view of its own, without the round trips of a transaction.
+
+        `ask` may execute one and no more; it is asked again where the server had gone.
+        """
+        with named():
+            try:
+                return self._glance(ask)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                return self._glance(ask)  # it may be back: all of the pool is new now
+
+    def _glance(self, ask: Callable[[Connection], T]) -> T:
+        with self.reader.connect() as connection:
+            return ask(connection.execution_options(**{_ALONE: True}))
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -149,7 +168,8 @@ def _sqlite(url: URL, path: Path, *, reader: bool = False) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if not connection.get_execution_options().get(_ALONE):
+            connection.exec_driver_sql(begin)
 
     return engine
 
@@ -166,9 +186,13 @@ def _postgres(url: URL, *, reader: bool = False) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
         connection.execute(_SETTINGS)
+        if reader:  # for a glance, which has no BEGIN that could say so
+            connection.execute("SET default_transaction_read_only = on")
 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:
+        if connection.get_execution_options().get(_ALONE):
+            return
         if reader:
             connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         else:

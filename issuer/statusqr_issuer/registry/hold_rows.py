@@ -24,7 +24,9 @@ from statusqr_schema import StatusReference
 from .registry import View, Work
 from .tables import hold, status_entry, status_list
 
-EVERY: Final = ""  # in place of an issuer; no issuer's id is empty
+# In place of an issuer, whose id is a word:
+EVERY: Final = ""  # at every issuer
+REGISTER: Final = "*"  # the same, because the register ended the status: `load` sets and lifts it
 
 _SHOW = (
     update(status_entry)
@@ -55,7 +57,7 @@ class Hold:
     """Where the state stands that a change is aimed at."""
 
     kind: str  # code, certificate or person
-    issuer: str  # empty for every issuer
+    issuer: str  # or EVERY, REGISTER
     reference: StatusReference | None  # of a code
     digest: bytes | None  # of a certificate or a person
 
@@ -74,6 +76,7 @@ class Hold:
         """The states before and after a change. A suspension leaves a revocation as it is.
 
         Restoring at one issuer leaves what holds at every issuer; restoring at all lifts it all.
+        What the register holds is apart: it leaves the others alone.
         """
         if self.reference is not None:
             own = select(status_entry.c.own).where(_place(self.issuer, self.reference))
@@ -81,8 +84,9 @@ class Hold:
         else:
             found = select(hold.c.issuer, hold.c.state).where(hold.c.digest == self.digest)
             states = {row.issuer: row.state for row in view.connection.execute(found)}
-            here, everywhere = (State(states.get(i, 0)) for i in (self.issuer, EVERY))
-            if wanted is not State.VALID:
+            here = State(states.get(self.issuer, 0))
+            everywhere = worst(states.get(i, 0) for i in (EVERY, REGISTER))
+            if wanted is not State.VALID or self.issuer == REGISTER:
                 before = here
             elif self.issuer == EVERY:
                 return worst(states.values()), wanted
@@ -114,9 +118,9 @@ class Hold:
             return codes(view, _place(self.issuer, self.reference))
         column = status_entry.c.certificate if self.kind == "certificate" else status_entry.c.person
         mine = column == self.digest
-        return codes(
-            view, mine if self.issuer == EVERY else mine & (status_entry.c.issuer == self.issuer)
-        )
+        if self.issuer in (EVERY, REGISTER):
+            return codes(view, mine)
+        return codes(view, mine & (status_entry.c.issuer == self.issuer))
 
 
 def worst(states: Iterable[int]) -> State:
@@ -132,7 +136,7 @@ def worst_hold(
     if not digests:
         return State.VALID
     query = select(func.min(hold.c.state)).where(
-        hold.c.digest.in_(digests), hold.c.issuer.in_((EVERY, issuer_id))
+        hold.c.digest.in_(digests), hold.c.issuer.in_((EVERY, REGISTER, issuer_id))
     )
     return State(view.connection.execute(query).scalar() or 0)
 
@@ -153,12 +157,15 @@ def codes(view: View, which: ColumnElement[bool]) -> list[Code]:
 
 
 def adopt(work: Work, issuer_id: str, reference: StatusReference, own: State) -> None:
-    """Take an entry that was given out and is not known here; its list counts as opened."""
+    """Take an entry that was given out and is not known here.
+
+    Others of its list may have been given out as well: where it is unknown too, it is closed.
+    """
     number = reference.list_number
     mine = (status_list.c.issuer == issuer_id) & (status_list.c.number == number)
     count = update(status_list).where(mine).values(taken=status_list.c.taken + 1)
     if work.connection.execute(count).rowcount == 0:
-        opened = {"issuer": issuer_id, "number": number, "taken": 1}
+        opened = {"issuer": issuer_id, "number": number, "taken": 1, "closed": True}
         work.connection.execute(insert(status_list).values(opened))
     entry = {"issuer": issuer_id, "number": number, "entry": reference.index, "own": int(own)}
     work.connection.execute(insert(status_entry).values(entry))
@@ -199,8 +206,8 @@ def _holds_of(view: View, under: list[Code]) -> _Digests:
 def _holds_on(code: Code, holds: _Digests) -> Iterator[int]:
     for digest in (code.certificate, code.person):
         if digest is not None:
-            yield holds.get((digest, EVERY), 0)
-            yield holds.get((digest, code.issuer_id), 0)
+            for issuer in (EVERY, REGISTER, code.issuer_id):
+                yield holds.get((digest, issuer), 0)
 
 
 def _place(issuer_id: str, reference: StatusReference) -> ColumnElement[bool]:

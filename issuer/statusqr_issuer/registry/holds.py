@@ -6,6 +6,7 @@ the key store had logged before. `RegistryRevocations` is the registry as `statu
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from statusqr_schema.days import from_instant
 from statusqr_schema.strict_json import JsonValue
 
 from . import audit
-from .hold_rows import Hold, show_anew, worst_hold
+from .hold_rows import EVERY, REGISTER, Hold, show_anew, worst_hold
 from .registry import Registry, View, Work
 from .tables import audit as audit_log
 from .tables import meta, status_entry, status_list
@@ -28,13 +29,18 @@ _ACTS = {State.INVALID: "revoke", State.SUSPENDED: "suspend", State.VALID: "rest
 _LOGGED = (*_ACTS.values(), TAKEN_OVER)
 
 
-def change(work: Work, target: Target, wanted: State, reason: str) -> Outcome:
+def change(
+    work: Work, target: Target, wanted: State, reason: str, *, by_register: bool = False
+) -> Outcome:
     """Give a target the wanted state; VALID lifts this hold, a revocation too.
 
-    The reason is kept in clear, so it names no person: ValueError as `Note` has it.
+    `by_register` is for certificates: a hold of its own, which lifts no other. The reason is kept
+    in clear, so it names no person: ValueError as `Note` has it.
     """
     note = Note(reason, work.actor, work.at)
     hold = Hold.of(target, work.finder)
+    if by_register:
+        hold = replace(hold, issuer=REGISTER)
     before, after = hold.plan(work, wanted)
     changes: tuple[CodeChange, ...] = ()
     if after is not before:
@@ -97,7 +103,7 @@ def describe(
     after: State,
     changes: Sequence[CodeChange],
 ) -> dict[str, JsonValue]:
-    """What the audit log keeps of a change; `issuer` is empty for every issuer."""
+    """What the audit log keeps of a change; `issuer` may be EVERY or REGISTER."""
     return {
         "target": kind,
         "issuer": issuer,
@@ -105,11 +111,16 @@ def describe(
         "digest": None if digest is None else digest.hex(),
         "before": int(before),
         "after": int(after),
-        "changes": [
-            [c.issuer_id, c.reference.list_number, c.reference.index, int(c.before), int(c.after)]
-            for c in changes
-        ],
+        "changes": told_changes(changes),
     }
+
+
+def told_changes(changes: Sequence[CodeChange]) -> list[JsonValue]:
+    """What the audit log keeps of changed codes: issuer, list, entry, state before and after."""
+    return [
+        [c.issuer_id, c.reference.list_number, c.reference.index, int(c.before), int(c.after)]
+        for c in changes
+    ]
 
 
 def _event(seq: int, at: int, actor: str, body: dict[str, Any]) -> Event:
@@ -118,7 +129,7 @@ def _event(seq: int, at: int, actor: str, body: dict[str, Any]) -> Event:
         id=seq,
         note=Note(body["reason"], body.get("author", actor), moment),
         target=body["target"],
-        issuer_id=body["issuer"] or None,
+        issuer_id=None if body["issuer"] in (EVERY, REGISTER) else body["issuer"],
         reference=None if body["code"] is None else StatusReference(*body["code"]),
         before=State(body["before"]),
         after=State(body["after"]),

@@ -5,6 +5,7 @@ else person, category, region and first day. Two records of one file that call a
 are both refused: neither may win by chance.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -26,7 +27,9 @@ from statusqr_schema.strict_json import JsonValue
 
 from .statuses import Ended, read_ended
 
+_LONGEST_NAME: Final = 100  # characters
 MAX_REASON: Final = 500  # characters
+MAX_RECORD: Final = 2**20  # bytes as JSON, with all that the register keeps beside the record
 GIVEN_HERE: Final = ("certificate_number_given_here",)  # among the extra fields of a kept entry
 _PERSONS_NUMBER: Final = re.compile(r"(?<!\d)\d{3}[-\s]?\d{3}[-\s]?\d{3}[-\s]?\d{2}(?!\d)")
 
@@ -34,6 +37,16 @@ _TWICE = RuleViolation(
     "STATUS_TWICE",
     "",
     "в файле несколько записей об одном статусе: оставьте одну",
+)
+_NOT_TEXT = RuleViolation(
+    "TEXT_BROKEN",
+    "",
+    "в записи есть половина символа (одиночный суррогат \\ud800…): исправьте выгрузку",
+)
+_TOO_LARGE = RuleViolation(
+    "RECORD_TOO_LARGE",
+    "",
+    "запись больше 1 МБ: уберите из неё лишнее",
 )
 _ENDED_FORM = RuleViolation(
     "REVOKED_FORM",
@@ -78,7 +91,8 @@ def read(
             entry, ended = _judge(value, categories)
         except RecordRefused as error:
             refused.append(Refusal(number, name, error))
-            if isinstance(value, dict) and isinstance(called := value.get("id"), str):
+            called = value.get("id") if isinstance(value, dict) else None
+            if isinstance(called, str) and _is_text(called):
                 calls[_by_id(called, finder)] += 1
         else:
             one = _incoming(number, name, entry, ended, finder)
@@ -96,6 +110,11 @@ def read(
 
 def _judge(value: JsonValue, categories: Categories) -> tuple[RegisterEntry, Ended | None]:
     """The entry and its early end; RecordRefused with what is wrong with both."""
+    whole = json.dumps(value, ensure_ascii=False)
+    if not _is_text(whole):
+        raise RecordRefused([_NOT_TEXT])
+    if len(whole.encode("utf-8")) > MAX_RECORD:
+        raise RecordRefused([_TOO_LARGE])
     violations: list[RuleViolation] = []
     entry = None
     try:
@@ -156,6 +175,15 @@ def _incoming(
     )
 
 
+def _is_text(text: str) -> bool:
+    """Whether it can be written as UTF-8."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _by_id(called: str, finder: Finder) -> bytes:
     return finder.status(f"id\0{' '.join(called.split())}")
 
@@ -164,5 +192,7 @@ def _name(value: JsonValue) -> str | None:
     """The id of a record, where it can be printed and could not be a person's number."""
     called = value.get("id") if isinstance(value, dict) else None
     if not isinstance(called, str) or not called.strip() or not called.isprintable():
+        return None
+    if len(called) > _LONGEST_NAME:
         return None
     return None if _PERSONS_NUMBER.search(called) else called

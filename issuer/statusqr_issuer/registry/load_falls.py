@@ -2,18 +2,18 @@
 
 A status that the register ends takes its certificate with it, so that the command line issues
 nothing on it either, unless another status that stands has the same certificate. When the status
-comes back, or a new one has that certificate, the hold is lifted; printed codes stay revoked, the
-holder prints anew.
+comes back, or a new one has that certificate, this hold is lifted, and no operator's; printed codes
+stay revoked, the holder prints anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from statusqr_keys.holds import CertificateTarget, State
 
 from . import holds, printouts
 from .load_plan import Change
-from .load_rows import Planned, has_ended, revoked_everywhere, stands_elsewhere
+from .load_rows import Planned, held_by_register, stands_elsewhere
 from .registry import Work
 
 _REASONS = {
@@ -39,33 +39,31 @@ def _revoke_certificate(work: Work, status_id: UUID, number: str) -> int:
     if stands_elsewhere(work, certificate, [status_id]):
         return 0
     codes = printouts.revoke_of_status(work, status_id, certificate, reason)
-    holds.change(work, CertificateTarget(number), State.INVALID, reason)
+    holds.change(work, CertificateTarget(number), State.INVALID, reason, by_register=True)
     return codes
 
 
 def free_certificates(work: Work, changed: Sequence[Planned]) -> None:
-    """Lift the holds that ends have left on the certificates of what stands now.
-
-    A hold is of that kind where the register ended a status with this certificate and none stood
-    until now. Any other is an operator's, and stays.
-    """
+    """Lift the holds that ends have left on the certificates of what stands now."""
     risen = [planned for planned in changed if _rises(work, planned)]
-    wanted = {work.finder.certificate(p.number): p for p in risen if p.number is not None}
-    back = {p.kept.certificate: p for p in risen if p.kept and p.step.change is Change.RECOVERED}
-    revoked = revoked_everywhere(work, {*wanted, *filter(None, back)})
+    numbers = {n for planned in risen for n in _numbers(planned)}
+    certificates = {work.finder.certificate(number): number for number in numbers}
     ids = [planned.status_id for planned in risen]
-    for certificate in sorted(revoked):
-        if stands_elsewhere(work, certificate, ids):
-            continue
-        if certificate in back and (kept := back[certificate].kept):
-            number = kept.entry.record.certificate_number
-        elif has_ended(work, certificate):
-            number = wanted[certificate].number
-        else:
-            continue
-        if number is not None:
+    for certificate in sorted(held_by_register(work, certificates)):
+        if not stands_elsewhere(work, certificate, ids):
+            target = CertificateTarget(certificates[certificate])
             reason = _REASONS[Change.RECOVERED]
-            holds.change(work, CertificateTarget(number), State.VALID, reason)
+            holds.change(work, target, State.VALID, reason, by_register=True)
+
+
+def _numbers(planned: Planned) -> Iterator[str]:
+    """Of the certificates that are in force with it: it may have come back with another number."""
+    if planned.number is not None:
+        yield planned.number
+    if planned.kept and planned.step.change is Change.RECOVERED:
+        before = planned.kept.entry.record.certificate_number
+        if before is not None:
+            yield before
 
 
 def _rises(work: Work, planned: Planned) -> bool:

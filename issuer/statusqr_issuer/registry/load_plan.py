@@ -72,6 +72,7 @@ def plan(incoming: Incoming, kept: Kept | None, given_to: UUID | None, at: datet
     due = is_due(incoming.entry.record, incoming.ended, at)
     if kept is None:
         return Step(Change.ADDED, incoming.entry, due, 1)
+    due = due or _has_come(kept, incoming.ended)
     entry = with_given_number(incoming.entry, kept.entry)
     change = Change.SAME
     if due is not kept.ended:
@@ -131,6 +132,12 @@ def _objections(
     if given_to is not None and (kept is None or given_to != kept.id):
         message = "этот номер удостоверения выдан здесь для другого статуса"
         yield RuleViolation("NUMBER_TAKEN", "certificate_number", message)
+
+
+def _has_come(kept: Kept, ended: Ended | None) -> bool:
+    """Whether this end has come before: a clock that goes back brings no status back."""
+    early = kept.early_end
+    return kept.ended and ended is not None and early is not None and ended.on <= early.on
 
 
 def _is_older(new: RegisterEntry, kept: RegisterEntry) -> bool:

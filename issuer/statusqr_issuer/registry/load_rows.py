@@ -8,11 +8,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Select, bindparam, insert, select, update
 
-from statusqr_keys.holds import State
 from statusqr_schema import RegisterEntry, entry_to_json
 from statusqr_schema.days import to_number
 
-from .hold_rows import EVERY
+from .hold_rows import REGISTER
 from .incoming import GIVEN_HERE, Incoming
 from .load_plan import Change, Kept, Step
 from .registry import View, Work
@@ -117,18 +116,9 @@ def stands_elsewhere(view: View, certificate: bytes, but: Collection[UUID]) -> b
     return _any(view, select(status.c.id).where(mine, others, ~status.c.ended))
 
 
-def has_ended(view: View, certificate: bytes) -> bool:
-    """Whether the register has ended a status with this certificate."""
-    return _any(
-        view, select(status.c.id).where(status.c.certificate == certificate, status.c.ended)
-    )
-
-
-def revoked_everywhere(view: View, certificates: Collection[bytes]) -> set[bytes]:
-    """Those of these certificates that are revoked at every issuer, as a load does it."""
-    query = select(hold.c.digest).where(
-        hold.c.digest.in_(certificates), hold.c.issuer == EVERY, hold.c.state == int(State.INVALID)
-    )
+def held_by_register(view: View, certificates: Collection[bytes]) -> set[bytes]:
+    """Those of these certificates that an end has taken with it."""
+    query = select(hold.c.digest).where(hold.c.digest.in_(certificates), hold.c.issuer == REGISTER)
     return {bytes(digest) for digest in view.connection.scalars(query)}
 
 

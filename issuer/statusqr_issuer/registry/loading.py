@@ -19,7 +19,7 @@ from statusqr_schema.strict_json import JsonValue
 from . import audit, messages, numbers, persons
 from .incoming import Incoming, Refusal, read
 from .load_falls import free_certificates, let_fall
-from .load_plan import Change, numbered, plan
+from .load_plan import Change, Kept, Step, numbered, plan
 from .load_rows import Planned, given_here, kept_statuses, with_account, write
 from .messages import MessageKind
 from .registry import Registry, Work
@@ -72,12 +72,9 @@ class Series:
     name: str
     claimed: Set[bytes]
 
-    def next(self, work: Work) -> str:
-        """The next number that is nobody's; those that the file claims are passed over."""
-        while True:
-            number = numbers.next_number(work, self.name)
-            if work.finder.certificate(number) not in self.claimed:
-                return number
+    def next(self, work: Work, count: int) -> list[str]:
+        """The next numbers that are nobody's; those that the file claims are passed over."""
+        return numbers.next_numbers(work, self.name, count, self.claimed)
 
 
 class _DryRun(Exception):
@@ -150,7 +147,7 @@ def _plan(
     called = {source for one in batch for source in (one.source, one.older_source) if source}
     kept = kept_statuses(work, called)
     given = given_here(work, {one.certificate for one in batch if one.certificate})
-    steps = []
+    steps: list[tuple[Incoming, Step, Kept | None]] = []
     for one in batch:
         held = kept.get(one.source) or kept.get(one.older_source or b"")
         try:
@@ -158,12 +155,27 @@ def _plan(
         except RecordRefused as error:
             report.refused.append(Refusal(one.number, one.name, error))
             continue
-        if series and not step.entry.record.certificate_number and not step.ended:
-            step = numbered(step, series.next(work))
-            report.numbers += 1
         steps.append((one, step, held))
+    if series:
+        steps = _numbered(work, steps, series, report)
     people = persons.of_all(work, {one.person for one, _, held in steps if held is None})
     return [Planned.of(one, step, held, people) for one, step, held in steps]
+
+
+def _numbered(
+    work: Work,
+    steps: Sequence[tuple[Incoming, Step, Kept | None]],
+    series: Series,
+    report: LoadReport,
+) -> list[tuple[Incoming, Step, Kept | None]]:
+    """The steps; those that stand without a certificate's number have one now."""
+    lack = [not s.entry.record.certificate_number and not s.ended for _, s, _ in steps]
+    given = iter(series.next(work, sum(lack)))
+    report.numbers += sum(lack)
+    return [
+        (one, numbered(step, next(given)) if lacks else step, held)
+        for (one, step, held), lacks in zip(steps, lack, strict=True)
+    ]
 
 
 def _kind(planned: Planned) -> MessageKind:

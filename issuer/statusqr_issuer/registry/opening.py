@@ -15,11 +15,12 @@ from statusqr_keys.finder import Finder, load_finder
 from statusqr_keys.issuing_database import IssuingDatabase
 from statusqr_schema import KeyProblem, RegistryProblem
 
-from . import takeover
+from . import heads, takeover
 from .database import Database
 from .migrating import demand_head, migrate, revision
 from .registry import VAULT, Registry
 from .tables import meta
+from .vault import ClosedVault
 from .vault_file import VaultFile
 
 DEFAULT_NAME: Final = "registry.sqlite"
@@ -34,8 +35,35 @@ def default_place(store: Path) -> str:
 def open_registry(place: str | None, store: Path, passphrase: bytes) -> Registry:
     """The registry of a store, by default `registry.sqlite` in it.
 
-    RegistryProblem where there is none, it has another schema, or its keys are not these.
+    RegistryProblem where there is none, it has another schema, its keys are not these, or it was
+    put back from a copy of files (code REGISTRY_BACK).
     """
+    registry = _open(place, store, passphrase)
+    try:
+        demand_not_back(registry, store)
+        return registry
+    except BaseException:
+        registry.close()
+        raise
+
+
+def open_sealed(place: str | None, store: Path) -> Registry:
+    """The registry of a store without the passphrase: for status entries, holds and the log.
+
+    `finder.key` suffices for those, as it does in a store without a registry. Its vault is closed.
+    It opens also where it was put back from a copy of files: who gives out entries calls
+    `demand_not_back`, who revokes need not wait.
+    """
+    return _open(place, store, None)
+
+
+def demand_not_back(registry: Registry, store: Path) -> None:
+    """RegistryProblem, code REGISTRY_BACK, where it knows less than was published of it."""
+    with registry.reading() as view:
+        heads.demand_not_back(view, store)
+
+
+def _open(place: str | None, store: Path, passphrase: bytes | None) -> Registry:
     database = Database(place or default_place(store))
     try:
         registry = _registry(database, store, passphrase)
@@ -62,6 +90,7 @@ def make_registry(place: str | None, store: Path, passphrase: bytes, at: datetim
         _tie(database, store, passphrase)
         registry = _registry(database, store, passphrase)
         takeover.take_over(registry, store, at)
+        demand_not_back(registry, store)
         return registry
     except BaseException:
         database.close()
@@ -80,14 +109,14 @@ def upgrade_registry(place: str) -> bool:
         database.close()
 
 
-def _registry(database: Database, store: Path, passphrase: bytes) -> Registry:
+def _registry(database: Database, store: Path, passphrase: bytes | None) -> Registry:
     with database.reading() as connection:
         demand_head(connection)
         finder_check, vault_checks = _value(connection, _FINDER), _value(connection, VAULT)
     if finder_check is None or vault_checks is None:
         raise RegistryProblem("реестр не доделан: выполните registry new ещё раз")
     finder = store_finder(store, finder_check)
-    vault = VaultFile.open(store, passphrase).vault()
+    vault = ClosedVault() if passphrase is None else VaultFile.open(store, passphrase).vault()
     vault.hold_to(vault_checks)
     return Registry(database, vault, finder)
 

@@ -121,16 +121,19 @@ def revoke(work: Work, digest: bytes, printout_id: UUID, reason: str) -> bool:
 def revoke_of_status(work: Work, status_id: UUID, certificate: bytes | None, reason: str) -> int:
     """Make the codes of a status invalid, each by itself; how many fell.
 
-    With them the codes of its certificate that know no status. What has expired is left: it holds
-    nowhere, and would only make the lists longer.
+    With them the codes of its certificate that know no status, unless they are another person's:
+    two regions may have given one number. What has expired is left: it holds nowhere, and would
+    only make the lists longer.
     """
     living = [p for p in of_status(work, status_id) if p.expires_at > work.at]
     targets = [CodeTarget(p.issuer_id, p.reference) for p in living if p.own is not State.INVALID]
-    targets += _unknown_to_statuses(work, certificate) if certificate is not None else []
+    if certificate is not None:
+        targets += _unknown_to_statuses(work, certificate, status_id)
     return sum(change(work, target, State.INVALID, reason).changed for target in targets)
 
 
-def _unknown_to_statuses(work: Work, certificate: bytes) -> Sequence[CodeTarget]:
+def _unknown_to_statuses(work: Work, certificate: bytes, status_id: UUID) -> Sequence[CodeTarget]:
+    owner = select(person.c.digest).join(status).where(status.c.id == status_id).scalar_subquery()
     known = exists().where(
         credential.c.issuer == status_entry.c.issuer,
         credential.c.number == status_entry.c.number,
@@ -138,6 +141,7 @@ def _unknown_to_statuses(work: Work, certificate: bytes) -> Sequence[CodeTarget]
     )
     which = (status_entry.c.certificate == certificate) & ~known
     which &= status_entry.c.own != int(State.INVALID)
+    which &= status_entry.c.person.is_(None) | (status_entry.c.person == owner)
     return [CodeTarget(code.issuer_id, code.reference) for code in codes(work, which)]
 
 

@@ -15,15 +15,16 @@ from typing import Final
 from sqlalchemy import func, insert, select, update
 
 from statusqr_keys import KeyStore
-from statusqr_keys.distribution.layout import CLOCK_TOLERANCE, status_subject
-from statusqr_keys.distribution.roles import FOLDER
-from statusqr_keys.holds import State
+from statusqr_keys.distribution.layout import CLOCK_TOLERANCE, FOLDER, status_subject
+from statusqr_keys.holds import CodeChange, State
 from statusqr_keys.status_list import StatusList
 from statusqr_keys.status_token import read_under_key
 from statusqr_keys.trust import Issuer
-from statusqr_schema import RegistryProblem, StatusListRefused
+from statusqr_schema import RegistryProblem, StatusListRefused, StatusReference
 from statusqr_schema.days import from_instant
+from statusqr_schema.strict_json import JsonValue
 
+from .holds import told_changes
 from .registry import View, Work
 from .tables import status_entry, status_list
 
@@ -34,13 +35,18 @@ _WORST: Final = {State.VALID: 0, State.SUSPENDED: 1, State.INVALID: 2}
 class Adopted:
     """What was taken over from published lists."""
 
-    codes: int  # entries that are not valid again
+    changes: tuple[CodeChange, ...]  # of entries that are not valid again
     lists: int  # closed
 
     @property
-    def counts(self) -> dict[str, int]:
+    def codes(self) -> int:
+        """How many are not valid again."""
+        return len(self.changes)
+
+    @property
+    def told(self) -> dict[str, JsonValue]:
         """For the audit log."""
-        return {"adopted": self.codes, "lists_closed": self.lists}
+        return {"changes": told_changes(self.changes), "lists_closed": self.lists}
 
 
 def adopt(work: Work, store: KeyStore, since: int) -> Adopted:
@@ -48,7 +54,7 @@ def adopt(work: Work, store: KeyStore, since: int) -> Adopted:
 
     RegistryProblem where a kept token cannot be read: it could hold a revocation.
     """
-    codes = 0
+    changes: list[CodeChange] = []
     for issuer in store.trust_list(from_instant(work.instant)).issuers:
         last = _last_number(work, issuer.id)
         for number, path in _tokens(store, issuer.id):
@@ -56,19 +62,22 @@ def adopt(work: Work, store: KeyStore, since: int) -> Adopted:
             _ensure(work, issuer.id, number)
             published = _read(path, issuer, number)
             if published.issued_at + CLOCK_TOLERANCE.total_seconds() >= since:
-                codes += _adopt_list(work, issuer.id, number, published)
+                changes += _adopt_list(work, issuer.id, number, published)
         _ensure(work, issuer.id, last + 1)
     closed = work.connection.execute(update(status_list).values(closed=True)).rowcount
-    return Adopted(codes, closed)
+    return Adopted(tuple(changes), closed)
 
 
-def _adopt_list(work: Work, issuer_id: str, number: int, published: StatusList) -> int:
+def _adopt_list(work: Work, issuer_id: str, number: int, published: StatusList) -> list[CodeChange]:
     of_list = (status_entry.c.issuer == issuer_id, status_entry.c.number == number)
     query = select(status_entry.c.entry, status_entry.c.state).where(*of_list)
     known = {row.entry: State(row.state) for row in work.connection.execute(query)}
-    unknown, worse = [], []
+    unknown, worse, changes = [], [], []
     for entry, state in _not_valid(published):
         before = known.get(entry)
+        if before is None or _WORST[state] > _WORST[before]:
+            place = StatusReference(number, entry)
+            changes.append(CodeChange(issuer_id, place, before or State.VALID, state))
         if before is None:
             where = {"issuer": issuer_id, "number": number, "entry": entry}
             unknown.append(where | {"own": int(state), "state": int(state)})
@@ -82,7 +91,7 @@ def _adopt_list(work: Work, issuer_id: str, number: int, published: StatusList) 
     for entry, state in worse:
         change = update(status_entry).where(*of_list, status_entry.c.entry == entry)
         work.connection.execute(change.values(own=int(state), state=int(state)))
-    return len(unknown) + len(worse)
+    return changes
 
 
 def _not_valid(published: StatusList) -> Iterator[tuple[int, State]]:

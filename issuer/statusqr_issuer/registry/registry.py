@@ -12,11 +12,11 @@
 its own entry into the audit log, in the same transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -28,6 +28,7 @@ from .database import Database
 from .tables import meta
 from .vault import Vault
 
+T = TypeVar("T")
 VAULT: Final = "vault"  # in `meta`: the check values of the keys of sealed cells
 _CHECKS: Final = select(meta.c.value).where(meta.c.name == VAULT)
 
@@ -71,6 +72,12 @@ class Registry:
         """One consistent view."""
         with self.database.reading() as connection:
             yield View(connection, self.vault, self.finder)
+
+    def glance(self, ask: Callable[[View], T]) -> T:
+        """What one statement tells; see `Database.glance`."""
+        return self.database.glance(
+            lambda connection: ask(View(connection, self.vault, self.finder))
+        )
 
     @contextmanager
     def writing(self, actor: str, at: datetime) -> Iterator[Work]:

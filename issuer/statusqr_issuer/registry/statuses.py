@@ -81,13 +81,13 @@ class HeldStatus:
 def of_person(view: View, person: bytes) -> list[HeldStatus]:
     """All statuses of a person, the earliest first. `person` is the digest of `View.person`."""
     rows = view.connection.execute(_OF_PERSON, {"digest": person})
-    return [_held(view, row) for row in rows]
+    return [held_of(view, row) for row in rows]
 
 
 def find(view: View, person: bytes, status_id: UUID) -> HeldStatus | None:
     """One status of this person; None also where it is another's."""
     row = view.connection.execute(_FIND, {"digest": person, "status_id": status_id}).first()
-    return _held(view, row) if row else None
+    return held_of(view, row) if row else None
 
 
 def ended_of(entry: RegisterEntry) -> Ended | None:
@@ -141,15 +141,16 @@ _WORST = (  # 1, invalid, outweighs 2, suspended
     .correlate(status, person)
     .scalar_subquery()
 )
+COLUMNS: Final = (  # beside person
+    status.c.id,
+    status.c.entry,
+    status.c.version,
+    status.c.changed_at,
+    status.c.loaded_at,
+    _WORST.label("hold"),
+)
 _OF_PERSON: Final = (
-    select(
-        status.c.id,
-        status.c.entry,
-        status.c.version,
-        status.c.changed_at,
-        status.c.loaded_at,
-        _WORST.label("hold"),
-    )
+    select(*COLUMNS)
     .join(person, person.c.id == status.c.person_id)
     .where(person.c.digest == bindparam("digest"))
     .order_by(status.c.valid_from, status.c.id)
@@ -157,7 +158,8 @@ _OF_PERSON: Final = (
 _FIND: Final = _OF_PERSON.where(status.c.id == bindparam("status_id"))
 
 
-def _held(view: View, row: Row[*tuple[Any, ...]]) -> HeldStatus:
+def held_of(view: View, row: Row[*tuple[Any, ...]]) -> HeldStatus:
+    """The status of a row with COLUMNS."""
     entry = open_entry(view, row.id, row.entry)
     return HeldStatus(
         id=row.id,

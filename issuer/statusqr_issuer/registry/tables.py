@@ -6,7 +6,8 @@
     status          a status as it stands, and status_version: every state that it had
     status_list     the status lists of each issuer; status_entry: the entries taken, each for good
     credential      printed codes: whose, of which status, until when
-    hold            certificates and persons whose codes do not hold, at one issuer or at all ('')
+    hold            certificates and persons whose codes do not hold, at one issuer or at all ('',
+                    or '*' where the register has ended the status)
     consent         which text a person agreed to, when, and until when
     message         what a person is told in the account
     number          certificate numbers that were given out here, by series
@@ -133,7 +134,7 @@ hold: Final = Table(
     "hold",
     metadata,
     Column("digest", LargeBinary(16), primary_key=True),
-    Column("issuer", String(64), primary_key=True),  # '' for every issuer
+    Column("issuer", String(64), primary_key=True),  # '' for every issuer, '*' by the register
     Column("state", Integer, nullable=False),
 )
 
@@ -186,6 +187,7 @@ audit: Final = Table(
     Column("hash", LargeBinary(32), nullable=False),
     Column("on_lists", Boolean, nullable=False),  # changes what status lists show
 )
+Index("ix_audit_act", audit.c.act, audit.c.seq)
 Index(
     "ix_audit_on_lists",
     audit.c.seq,

@@ -121,8 +121,31 @@ class Vault:
         return self._ciphers[version]
 
 
+class ClosedVault(Vault):
+    """Of a registry that was opened without the passphrase: it neither seals nor opens."""
+
+    def __init__(self) -> None:
+        super().__init__({1: os.urandom(KEY_BYTES)})
+
+    def seal(self, plain: bytes, cell: Cell) -> bytes:
+        """RegistryProblem."""
+        raise _closed()
+
+    def open(self, sealed: bytes, cell: Cell) -> bytes:
+        """RegistryProblem."""
+        raise _closed()
+
+    def hold_to(self, checks: bytes) -> None:
+        """Any: none of them is used."""
+
+
 def _check(key: bytes) -> bytes:
     return hmac.digest(key, b"StatusQR registry key", hashlib.sha256)[:_CHECK_BYTES]
+
+
+def _closed() -> RegistryProblem:
+    message = "реестр открыт без парольной фразы: имена в нём не читаются и не записываются"
+    return RegistryProblem(message, code="REGISTRY_KEY")
 
 
 def _other_keys() -> RegistryProblem:

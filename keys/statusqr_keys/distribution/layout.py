@@ -28,6 +28,7 @@ ROOT, TARGETS, SNAPSHOT, TIMESTAMP, STATUS = "root", "targets", "snapshot", "tim
 ROLES = (ROOT, TARGETS, STATUS, SNAPSHOT, TIMESTAMP)  # in the order of signing
 OFFLINE = (ROOT, TARGETS)  # their keys are needed for a change of keys or of the trust list only
 
+FOLDER = "tuf"  # of the key store: what publishing needs to keep
 TRUST_LIST = "trust/trust-list.json"
 STATUS_PATHS = "status/*/*.cwt"  # what the role `status` may sign, and nothing else but
 AUDIT_HEAD = "audit/head.json"  # this, once there was one to be published

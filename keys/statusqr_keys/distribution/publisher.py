@@ -31,6 +31,7 @@ from .chain import MetadataSet, verify
 from .data import assemble
 from .layout import (
     AUDIT_HEAD,
+    FOLDER,
     MAX_ROOT,
     MAX_SNAPSHOT,
     MAX_TARGETS,
@@ -44,7 +45,7 @@ from .layout import (
     TRUST_LIST,
 )
 from .metadata import Metadata, Root, Signed, Snapshot, T, Targets, Timestamp
-from .roles import FOLDER, Keyring
+from .roles import Keyring
 
 _ROOT_FILE = re.compile(r"([1-9][0-9]*)\.root\.json")
 

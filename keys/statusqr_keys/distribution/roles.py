@@ -33,10 +33,10 @@ from ..keys import Alg
 from ..pkcs8 import encrypted_pem
 from ..signer import KeySigner
 from ..store import KeyStore
-from .layout import ROLES, ROOT
+from .layout import FOLDER, ROLES, ROOT
 from .metadata import CryptoSigner, Key, SSlibKey, TufSigner
 
-FOLDER, STATE = "tuf", "keys.json"
+STATE = "keys.json"
 FORMER = 16  # so many former keys sign too: more would outgrow what clients read
 
 

@@ -21,12 +21,12 @@ from ..trust import Issuer, KeyRecord, KeyState, KeyUse, utc
 from ..trust_list import TrustList
 from .layout import (
     CLOCK_TOLERANCE,
+    FOLDER,
     LIST_LIFETIME,
     LIST_RENEWED_AFTER,
     status_path,
     status_subject,
 )
-from .roles import FOLDER
 
 
 class Revocations(Protocol):

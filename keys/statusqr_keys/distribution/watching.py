@@ -33,15 +33,19 @@ def fingerprint(store: KeyStore, revocations: Versioned) -> object:
 
 
 def publish_on_change(
-    publish: Callable[[], None],
+    publish: Callable[[], object],
     look: Callable[[], object],
     *,
+    seen: object = None,
     look_every: float = LOOK_EVERY,
     publish_every: float = PUBLISH_EVERY,
     go_on: Callable[[], bool] = lambda: True,
 ) -> None:
-    """For ever; a publication that fails is told once, and tried again at every look."""
-    seen: object = look()
+    """For ever; a publication that fails is told once, and tried again at every look.
+
+    `seen` is what a look before the first publication gave: a change since then is published next.
+    """
+    seen = look() if seen is None else seen
     last, told = time.monotonic(), ""
     while go_on():
         time.sleep(look_every)

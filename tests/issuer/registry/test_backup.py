@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import hmac
 import json
 import random
 import tracemalloc
@@ -22,12 +23,13 @@ from statusqr_issuer.registry.backup import back_up, restore
 from statusqr_issuer.registry.backup_file import BackupFile, BackupWriter
 from statusqr_issuer.registry.database import Database
 from statusqr_issuer.registry.migrating import HEAD
-from statusqr_issuer.registry.opening import make_registry, open_registry
+from statusqr_issuer.registry.opening import make_registry, open_registry, open_sealed
 from statusqr_issuer.registry.rotation import rotate
 from statusqr_issuer.registry.tables import meta, status_list
 from statusqr_issuer.registry.tables import number as table_of_numbers
 from statusqr_issuer.registry.vault_file import VaultFile
 from statusqr_keys import KeySigner, KeyStore, KeyUse, StoredKey
+from statusqr_keys.finder import Finder
 from statusqr_keys.trust import KeyRecord
 from statusqr_schema import KeyProblem, RegistryProblem, StatusQRError
 
@@ -157,6 +159,7 @@ DAMAGES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "no header": lambda lines: lines[1:],
     "a row too short": lambda lines: [lines[0], b'["person"]\n', *lines[1:]],
     "not base64": lambda lines: [lines[0], b'["meta","a","!"]\n', *lines[1:]],
+    "more after the end": lambda lines: [*lines, b"[]\n"],
     "not a row": lambda lines: [lines[0], b"5\n", *lines[1:]],
 }
 
@@ -188,7 +191,7 @@ def test_any_byte_of_the_file(
         damaged[at] ^= 1 << chance.randrange(8)
         path.write_bytes(damaged)
         refuse(path, empty_place, store)
-    for length in chance.sample(range(len(whole)), 10):
+    for length in (*chance.sample(range(len(whole)), 10), len(whole) - 1, len(whole) - 8):
         path.write_bytes(whole[:length])
         refuse(path, empty_place, store)
 
@@ -200,25 +203,57 @@ def refuse(path: Path, place: str, store: Path) -> None:
     assert not Path(place).exists()
 
 
+def signed_anew(path: Path, finder: Finder, old: bytes, new: bytes) -> None:
+    """The file with `new` in place of `old`, and a MAC that fits where `finder` is the store's."""
+    lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
+    assert sum(old in line for line in lines) > 0
+    lines = [line.replace(old, new) for line in lines]
+    last = json.loads(lines[-1])
+    content = b"".join(lines[:-1])
+    digest = hashlib.sha256(content)
+    last["sha256"] = digest.hexdigest()
+    last["mac"] = hmac.digest(finder.derived("registry backup"), digest.digest(), "sha256").hex()
+    path.write_bytes(gzip.compress(content + json.dumps(last).encode() + b"\n"))
+
+
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_changed_log_is_found(
     registry: Registry, store: Path, tmp_path: Path, empty_place: str
 ) -> None:
-    """Also where somebody has made the digest of the file fit again."""
+    """Also where somebody has the keys of the store."""
     fill(registry)
     path = tmp_path / "copy"
     back_up(registry, path, NOON)
-    lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
-    assert sum(b'"worker"' in line for line in lines) > 0
-    lines = [line.replace(b'"worker"', b'"forger"') for line in lines]
-    last = json.loads(lines[-1])
-    last["sha256"] = hashlib.sha256(b"".join(lines[:-1])).hexdigest()
-    path.write_bytes(gzip.compress(b"".join(lines[:-1]) + json.dumps(last).encode() + b"\n"))
+    signed_anew(path, registry.finder, b'"worker"', b'"forger"')
     with BackupFile(path) as backup:
-        assert len(list(backup.rows())) == sum(last["rows"].values())
+        assert len(list(backup.rows(registry.finder))) > 0
     with pytest.raises(RegistryProblem, match="журнал") as refused:
         restore(path, empty_place, store, PHRASE, NOON)
     assert refused.value.code == "REGISTRY_BACKUP"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_forged_row_is_found(
+    registry: Registry, store: Path, tmp_path: Path, empty_place: str
+) -> None:
+    """A code that was revoked is made valid: the log does not show it, the MAC does."""
+    fill(registry)
+    path = tmp_path / "copy"
+    back_up(registry, path, NOON)
+    signed_anew(path, Finder(bytes(32)), b",1,1]", b",0,0]")
+    with pytest.raises(RegistryProblem, match="не с ключами") as refused:
+        restore(path, empty_place, store, PHRASE, NOON)
+    assert refused.value.code == "REGISTRY_BACKUP"
+    assert not Path(empty_place).exists()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_backup_needs_no_passphrase(registry: Registry, store: Path, tmp_path: Path) -> None:
+    fill(registry)
+    sealed = open_sealed(place_of(registry), store)
+    counts = back_up(sealed, tmp_path / "copy", NOON)
+    sealed.close()
+    assert counts == {table: len(rows) for table, rows in all_rows(registry).items()}
 
 
 def test_only_where_there_is_nothing(

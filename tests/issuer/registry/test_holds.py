@@ -13,8 +13,8 @@ from statusqr_issuer.registry.chain import examine
 from statusqr_issuer.registry.entries import RegistryIndex
 from statusqr_issuer.registry.holds import RegistryRevocations
 from statusqr_keys.finder import Identity
-from statusqr_keys.holds import CertificateTarget, PersonTarget, State
-from statusqr_schema import RegistryProblem
+from statusqr_keys.holds import CertificateTarget, CodeTarget, PersonTarget, State
+from statusqr_schema import RegistryProblem, StatusReference
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -33,6 +33,16 @@ def town(registry: Registry) -> Town:
 
 class TestOfTheRegistry(RevocationLaws):
     """On both engines."""
+
+    def test_a_code_from_before_a_lost_copy_is_revoked_and_its_entry_taken(
+        self, town: Town
+    ) -> None:
+        """And no other of its list is given out: whoever has forgotten one may have others."""
+        register = town.register
+        register.revoke(CodeTarget("yar", StatusReference(3, 1)), NOTE)
+        assert (register.lists("yar"), register.states("yar", 3)) == ([3], {1: 1})
+        given = town.index_of(4, 4).allocate("yar", 2)
+        assert [code.list_number for code in given] == [4, 4]
 
 
 def model_of(fresh: Fresh, examples: int) -> None:

@@ -96,7 +96,7 @@ class Model(RuleBasedStateMachine):
         self.registry: Registry = self.context.__enter__()
         self.today = 0
         self.statuses: dict[str, Status] = {}
-        self.counter: list[StatusReference] = []  # printed at the counter on certificate 1
+        self.counter: dict[StatusReference, int] = {}  # printed there on certificate 1: for whom
         self.fallen: set[StatusReference] = set()
         self.held = False  # certificate 1
         self.messages = dict.fromkeys(PEOPLE, 0)
@@ -185,11 +185,14 @@ class Model(RuleBasedStateMachine):
             certificate, kept = CERTIFICATES[one.name], self.statuses[one.name]
             if change not in (Change.SAME, Change.ADDED):
                 yield from kept.codes
-                yield from self.counter if certificate else ()
+                yield from self.counter_of(one.person) if certificate else ()
             last = all(s.ended for s in self.of_certificate())
             if change is not Change.SAME and kept.ended and certificate and last:
                 self.held = True
-                yield from self.counter
+                yield from self.counter_of(one.person)
+
+    def counter_of(self, person: int) -> list[StatusReference]:
+        return [code for code, whose in self.counter.items() if whose == person]
 
     def of_certificate(self) -> list[Status]:
         return [s for name, s in self.statuses.items() if CERTIFICATES[name]]
@@ -217,7 +220,7 @@ class Model(RuleBasedStateMachine):
             with pytest.raises(IssueRefused):
                 print_at_the_counter(self.registry, value)
         else:
-            self.counter.append(print_at_the_counter(self.registry, value))
+            self.counter[print_at_the_counter(self.registry, value)] = person
 
     @invariant()
     def statuses_are_as_in_the_model(self) -> None:

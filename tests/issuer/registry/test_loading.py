@@ -318,6 +318,74 @@ def test_a_certificate_that_an_operator_revoked_stays_so(registry: Registry) -> 
     assert standing(registry, value) is State.INVALID
 
 
+@pytest.mark.parametrize("wanted", [State.INVALID, State.SUSPENDED])
+def test_a_status_that_comes_back_lifts_no_operators_hold(
+    registry: Registry, wanted: State
+) -> None:
+    """Whether it was there before the register ended the status, or came after."""
+    value = document()
+    take(registry, value)
+    for first in (True, False):
+        if not first:
+            take(registry, document(**ENDED))
+        with registry.writing("boris", NOW) as work:
+            done = holds.change(work, CertificateTarget("76-000101"), wanted, "подделка")
+        assert done.changed
+        if first:
+            take(registry, document(**ENDED))
+        assert standing(registry, value) is State.INVALID
+        assert take(registry, value).changes == {Change.RECOVERED: 1}
+        assert standing(registry, value) is wanted
+        with registry.writing("boris", NOW) as work:
+            holds.change(work, CertificateTarget("76-000101"), State.VALID, "ошибка")
+        assert standing(registry, value) is State.VALID
+    with registry.reading() as view:
+        assert {event.issuer_id for event in holds.events(view)} == {None}
+
+
+def test_who_lifts_every_hold_lifts_that_of_the_register_too(registry: Registry) -> None:
+    """But not who lifts it at one issuer."""
+    value = document()
+    take(registry, document(**ENDED))
+    for issuer, after in (("yar", State.INVALID), (None, State.VALID)):
+        with registry.writing("boris", NOW) as work:
+            target = CertificateTarget("76-000101", issuer)
+            assert holds.change(work, target, State.VALID, "ошибка").after is after
+        assert standing(registry, value) is after
+
+
+def test_a_clock_that_goes_back_brings_no_status_back(registry: Registry) -> None:
+    coming = document(revoked={"effective_on": "2026-12-01", "reason": "Переезд"})
+    midnight = datetime(2026, 12, 1, tzinfo=MOSCOW)
+    take(registry, coming, at=midnight)
+    assert take(registry, coming, at=NOW).changes == {Change.SAME: 1}
+    earlier = document(revoked={"effective_on": "2026-11-30", "reason": "Переезд"})
+    assert take(registry, earlier, at=NOW).changes == {Change.CHANGED: 1}
+    assert standing(registry, coming) is State.INVALID
+    later = document(revoked={"effective_on": "2026-12-02", "reason": "Переезд"})
+    assert take(registry, later, at=NOW).changes == {Change.RECOVERED: 1}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"id": "a\ud800"}, {"note": ["\udfff"]}, {"\ud800": 1}, {"region": {"name": "\ud800"}}],
+)
+def test_half_a_character_is_refused_and_stops_nothing_else(
+    registry: Registry, broken: dict[str, Any]
+) -> None:
+    """JSON can spell one; no database can keep it."""
+    report = take(registry, document() | broken, document("R03"))
+    assert report.changes == {Change.ADDED: 1}
+    (refusal,) = report.refused
+    assert [v.rule for v in refusal.error.violations] == ["TEXT_BROKEN"]
+
+
+def test_a_record_too_large_to_come_back_from_a_backup(registry: Registry) -> None:
+    report = take(registry, document(note="x" * 2**20), document("R03", note="я" * 500_000))
+    assert report.changes == {Change.ADDED: 1}
+    assert rules_of(report) == {"R01": ["RECORD_TOO_LARGE"]}
+
+
 def test_a_status_never_goes_over_to_another_person(registry: Registry) -> None:
     take(registry, document())
     before = contents(registry, but=["audit"])

@@ -1,5 +1,6 @@
 """Certificate numbers: each given out once, and none that is somebody's already."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,10 @@ from registries import place_of
 from sqlalchemy import insert
 from world import NOON
 
-from statusqr_issuer.registry import Registry
+from statusqr_issuer.registry import Registry, audit
 from statusqr_issuer.registry.entries import RegistryIndex
 from statusqr_issuer.registry.holds import RegistryRevocations
-from statusqr_issuer.registry.numbers import demand_series, next_number
+from statusqr_issuer.registry.numbers import demand_series, next_number, next_numbers
 from statusqr_issuer.registry.tables import number, person, status
 from statusqr_keys.finder import Identity
 from statusqr_keys.holds import CertificateTarget, Note
@@ -58,6 +59,20 @@ def test_numbers_that_somebody_has_are_passed_over(registry: Registry) -> None:
             values |= {"category": "orphan", "valid_from": 0, "version": 1, "entry": b"\x01"}
             work.connection.execute(insert(status).values(**values, changed_at=0, loaded_at=0))
     assert give(registry, count=2) == ["76-000250", "76-000251"]
+
+
+def test_several_numbers_at_once(registry: Registry) -> None:
+    """As many as one at a time would have been; in the log each by itself."""
+    with registry.writing("load", NOON) as work:
+        claimed = frozenset({work.finder.certificate("76-000002")})
+        given = next_numbers(work, "76-", 1200, claimed)
+        assert next_numbers(work, "76-", 0) == []
+    assert given == ["76-000001", *(f"76-{n:06d}" for n in range(3, 1202))]
+    assert give(registry) == ["76-001202"]
+    with registry.reading() as view:
+        told = [json.loads(entry.body) for entry in audit.entries(view) if entry.act == "number"]
+    assert told[1] == {"certificate": registry.finder.certificate("76-000003").hex()}
+    assert len(told) == 1201
 
 
 def test_a_number_of_a_failed_transaction_is_given_again(registry: Registry) -> None:

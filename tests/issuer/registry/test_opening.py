@@ -13,11 +13,19 @@ from world import NOON
 
 from statusqr_issuer.registry import Registry
 from statusqr_issuer.registry.database import Database
+from statusqr_issuer.registry.entries import RegistryIndex
+from statusqr_issuer.registry.holds import RegistryRevocations
 from statusqr_issuer.registry.migrating import migrate
-from statusqr_issuer.registry.opening import default_place, make_registry, open_registry
+from statusqr_issuer.registry.opening import (
+    default_place,
+    make_registry,
+    open_registry,
+    open_sealed,
+)
 from statusqr_issuer.registry.tables import meta
 from statusqr_issuer.registry.vault_file import VaultFile
 from statusqr_keys.finder import Identity, load_finder
+from statusqr_keys.holds import CertificateTarget, Note
 from statusqr_keys.issuing_database import IssuingDatabase
 from statusqr_keys.status_index import SqliteStatusIndex
 from statusqr_schema import KeyProblem, RegistryProblem, StatusQRError
@@ -199,3 +207,24 @@ print(opened.finder.check.hex(), opened.vault.checks().hex())
         found = view.connection.execute(select(meta.c.name)).scalars().all()
     assert len(found) == len(set(found))
     opened.close()
+
+
+def test_without_the_passphrase_names_stay_sealed(registry: Registry, store: Path) -> None:
+    """Holds and entries need `finder.key` only."""
+    with registry.writing("worker", NOON) as work:
+        put_statuses(work, 1)
+    sealed = open_sealed(place_of(registry), store)
+    RegistryIndex(sealed).allocate("yar", 1, Identity("1"))
+    target, note = CertificateTarget("1"), Note("утрачено", "anna", NOON)
+    assert len(RegistryRevocations(sealed).revoke(target, note).changes) == 1
+    assert len(RegistryRevocations(registry).events()) == 1
+    with pytest.raises(RegistryProblem) as refused, sealed.reading() as view:
+        names(view)
+    assert refused.value.code == "REGISTRY_KEY"
+    with pytest.raises(RegistryProblem) as refused, sealed.writing("worker", NOON) as work:
+        put_statuses(work, 1)
+    assert refused.value.code == "REGISTRY_KEY"
+    sealed.close()
+    (store / "finder.key").write_bytes(bytes(32))
+    with pytest.raises(KeyProblem):
+        open_sealed(place_of(registry), store)

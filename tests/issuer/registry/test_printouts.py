@@ -230,6 +230,18 @@ def test_the_codes_of_a_status_fall_with_it_and_no_others(office: Office) -> Non
         assert examine(audit.entries(view))[1] is None
 
 
+def test_a_number_that_another_person_has_too_leaves_their_codes_alone(office: Office) -> None:
+    """Two regions have given one number."""
+    mine = office.status()
+    index = RegistryIndex(office.registry)
+    (theirs,) = index.allocate("yar", 1, Identity("1", BORIS))
+    (nobodys,) = index.allocate("yar", 1, Identity("1"))
+    assert office.revoke_all(mine) == 1
+    states = RegistryRevocations(office.registry).states("yar", 0)
+    assert states == {nobodys.index: State.INVALID}
+    assert theirs.index not in states
+
+
 # Takes printouts until it is killed, and says each once it is on the disk.
 PRINTER = """
 import sys

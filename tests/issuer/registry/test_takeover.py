@@ -18,6 +18,7 @@ from statusqr_issuer.registry.chain import examine
 from statusqr_issuer.registry.entries import RegistryIndex
 from statusqr_issuer.registry.holds import RegistryRevocations
 from statusqr_issuer.registry.opening import make_registry, open_registry
+from statusqr_issuer.registry.shown import unaccounted
 from statusqr_keys import SqliteStatusIndex
 from statusqr_keys.finder import Identity
 from statusqr_keys.holds import CertificateTarget, CodeTarget, Note, PersonTarget, State
@@ -105,6 +106,7 @@ def test_the_registry_answers_as_the_store_did(keys: Path, empty_place: str) -> 
         with registry.reading() as view:
             head, fault = examine(audit.entries(view))
             assert (head, fault) == (audit.head(view), None)
+            assert unaccounted(view) == 0  # the log tells of every state that was taken over
         given = RegistryIndex(registry, list_size=12, full=10).allocate("yar", 20)
         assert not {("yar", r.list_number, r.index) for r in given} & entries
         assert [r.list_number for r in given] == [1] * 6 + [2] * 10 + [3] * 4

@@ -188,12 +188,13 @@ class Counting:
             self.rounds.pop(0)
             raise PublicationFailed("диск полон")
 
-    def watch(self, publish_every: float = 1000) -> int:
+    def watch(self, publish_every: float = 1000, seen: object = None) -> int:
         watching.publish_on_change(
             self.publish,
             self.look,
             look_every=0,
             publish_every=publish_every,
+            seen=seen,
             go_on=lambda: bool(self.rounds),
         )
         return self.published
@@ -203,6 +204,8 @@ def test_watching_publishes_on_change_only_and_before_it_gets_old() -> None:
     assert Counting(1, 1, 1, 1).watch() == 0
     assert Counting(1, 1, 2, 2, 3).watch() == 2
     assert Counting(1, 1, 1, 1).watch(publish_every=0) == 3
+    assert Counting(1, 1).watch(seen=1) == 0
+    assert Counting(2, 2).watch(seen=1) == 1  # changed while the first publication was made
 
 
 def test_watching_goes_on_after_a_failure_and_tells_it_once(

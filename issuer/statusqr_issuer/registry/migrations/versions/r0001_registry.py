@@ -209,6 +209,7 @@ def _records() -> None:
         Column("on_lists", Boolean(), nullable=False),
         PrimaryKeyConstraint("seq", name="pk_audit"),
     )
+    op.create_index("ix_audit_act", "audit", ["act", "seq"])
     on_lists = text("on_lists")
     op.create_index(
         "ix_audit_on_lists",
