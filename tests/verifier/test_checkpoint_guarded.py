@@ -51,7 +51,7 @@ def test_every_answer_is_guarded(path: str, client: httpx.Client) -> None:
     assert policy.split("; ") == [f"{name} {value}" for name, value in CONTENT_POLICY.items()]
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["x-frame-options"] == "DENY"
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "same-origin"
     assert "camera=(self)" in answer.headers["permissions-policy"]
     assert answer.headers["cache-control"] == ("no-cache" if path in STATIC else "no-store")
     assert not [name for name in answer.headers if name.startswith("access-control-")]

@@ -63,7 +63,7 @@ def test_errors_have_them_too(path: str, status: int) -> None:
     assert policy(found) == CONTENT_POLICY
     assert found.headers["x-content-type-options"] == "nosniff"
     assert found.headers["x-frame-options"] == "DENY"
-    assert found.headers["referrer-policy"] == "no-referrer"
+    assert found.headers["referrer-policy"] == "same-origin"
     assert found.headers["cross-origin-opener-policy"] == "same-origin"
     assert found.headers["cross-origin-resource-policy"] == "same-origin"
     assert found.headers["cache-control"] == "no-store"

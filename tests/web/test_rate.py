@@ -37,7 +37,11 @@ class Clock:
 
 
 def application(
-    clock: Clock, book: TokenBook | None = None, groups: list[RouteGroup] = GROUPS
+    clock: Clock,
+    book: TokenBook | None = None,
+    groups: list[RouteGroup] = GROUPS,
+    *,
+    by_person: bool = False,
 ) -> FastAPI:
     app = FastAPI()
 
@@ -54,7 +58,7 @@ def application(
         return request.client.host if request.client else ""
 
     storage = BoundedMemory(clock=clock)
-    app.add_middleware(RateLimits, groups=groups, book=book, storage=storage)
+    app.add_middleware(RateLimits, groups=groups, book=book, storage=storage, by_person=by_person)
     app.add_middleware(Sessions, store=MemoryStore(), secure=False)
     return app
 
@@ -82,6 +86,17 @@ def test_beyond_the_allowance(client: TestClient, clock: Clock) -> None:
     assert answer.headers["Retry-After"] == "15"  # 14.5 seconds, rounded up
     clock.now += 14.5
     assert statuses(client, "/api/x", 4) == [200, 200, 200, 429]
+
+
+def test_a_person_has_one_allowance_where_that_is_wished(clock: Clock) -> None:
+    """Else each new login would bring a new one; a person is counted with a forged form too."""
+    app = application(clock, by_person=True)
+    for times, expected in ((2, [200, 200]), (2, [200, 429])):
+        client = TestClient(app, client=("192.0.2.1", 1))
+        client.get("/sign-in")
+        assert statuses(client, "/api/x", times) == expected
+    assert client.post("/api/x").status_code == 429
+    assert statuses(TestClient(app, client=("192.0.2.1", 1)), "/api/x", 1) == [200]
 
 
 def test_the_window_moves(client: TestClient, clock: Clock) -> None:

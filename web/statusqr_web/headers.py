@@ -1,7 +1,9 @@
 """Security headers on every answer: a strict content policy, and nothing kept but static files.
 
 No inline script or style, nothing from elsewhere, no frames. `wasm-unsafe-eval` lets a page compile
-WebAssembly and no other code; the camera stays usable by the page itself.
+WebAssembly and no other code; the camera stays usable by the page itself. Other sites learn no
+address of ours, while our own forms name their origin: `no-referrer` would make that `null` (Fetch,
+«append a request Origin header»), and browsers without Fetch Metadata send nothing else.
 """
 
 from collections.abc import Mapping
@@ -27,7 +29,7 @@ CONTENT_POLICY: Final[Mapping[str, str]] = {
 _ALWAYS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",

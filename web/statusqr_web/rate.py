@@ -1,7 +1,9 @@
 """How often one client may call, by group of routes: 429 with Retry-After beyond it.
 
 A client is a token, else a person's session, else a network address. Sessions of visitors do not
-count as clients: anyone can have a new one for each request.
+count as clients: anyone can have a new one for each request. Where the login names each person by
+a word of their own, all sessions of a person may count as one client: `by_person`. Else whoever
+signs in again and again has a new allowance each time.
 """
 
 import math
@@ -131,8 +133,10 @@ class RateLimits:
         *,
         book: TokenBook | None = None,
         storage: BoundedMemory | None = None,
+        by_person: bool = False,
     ) -> None:
         self._app = app
+        self._by_person = by_person
         pairs = [(prefix, group) for group in groups for prefix in group.prefixes]
         self._groups = sorted(pairs, key=_narrowness, reverse=True)
         self._rates: dict[str, RateLimitItem] = {group.name: parse(group.rate) for group in groups}
@@ -154,7 +158,8 @@ class RateLimits:
         group = next((group for group in fit if path.endswith(group.ending)), None)
         if group is None:
             return None
-        rate, client = self._rates[group.name], client_of(scope, self._book)
+        client = client_of(scope, self._book, by_person=self._by_person)
+        rate = self._rates[group.name]
         if self._limiter.hit(rate, group.name, client):
             return None
         free = self._limiter.get_window_stats(rate, group.name, client).reset_time
@@ -170,7 +175,7 @@ def _narrowness(pair: tuple[str, RouteGroup]) -> tuple[int, int]:
     return len(prefix), len(group.ending)
 
 
-def client_of(scope: Scope, book: TokenBook | None = None) -> str:
+def client_of(scope: Scope, book: TokenBook | None = None, *, by_person: bool = False) -> str:
     """Whom a request counts for. A token that is not held counts for its address, as a guess."""
     scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
     if book is not None and scheme.lower() == "bearer":
@@ -182,6 +187,8 @@ def client_of(scope: Scope, book: TokenBook | None = None) -> str:
             return f"token:{found.id}"
     session = scope.get(SCOPE_KEY)
     if isinstance(session, Session) and session.signed_in:
+        if by_person and (subject := session.subject) is not None:
+            return f"person:{digest_of(subject.encode()).hex()}"
         return f"session:{digest_of(session.id).hex()}"
     return f"address:{_site(scope['client'][0] if scope.get('client') else '')}"
 

@@ -144,6 +144,12 @@ class Session:
         return self._text("user")
 
     @property
+    def subject(self) -> str | None:
+        """The same also while sealed: whom to count a request for, not whom to serve."""
+        value = self._data.get("user")
+        return value if isinstance(value, str) else None
+
+    @property
     def token_id(self) -> str | None:
         """The API token whose access code opened this session; it may be revoked since."""
         return self._text("token_id")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request
@@ -14,7 +15,7 @@ from statusqr_web.hosts import LOOPBACK_HOSTS, AllowedHosts
 from statusqr_web.login import Admit, Tell, login_router, status_of
 from statusqr_web.rate import RateLimits, RouteGroup
 from statusqr_web.relying_party import LoginFailed, RelyingParty
-from statusqr_web.session_cookie import Sessions
+from statusqr_web.session_cookie import Lifetimes, Sessions
 from statusqr_web.sessions import MemoryStore, SessionStore
 
 from . import consenting, failures, installable, printing, showing, statuses
@@ -22,6 +23,8 @@ from .error_pages import ErrorPages
 from .office import Office
 from .phrases import HERE
 
+# An end that cannot be put off must be more than 20 hours away (WCAG 2.2, 2.2.1).
+LIFETIMES: Final = Lifetimes(at_most=timedelta(hours=24))
 BODIES: Final = (BodyRule("/", 8 * KIB, 10),)
 RATES: Final = (
     RouteGroup("live", ("/statuses/",), "6/10 second", "/live"),
@@ -68,9 +71,11 @@ def create_app(
     problems.install(app)
     failures.install(app)
     # The last one added is the first that a request meets.
-    app.add_middleware(RateLimits, groups=rates)
+    app.add_middleware(RateLimits, groups=rates, by_person=True)
     sessions = MemoryStore() if store is None else store  # an empty one is false
-    app.add_middleware(Sessions, store=sessions, secure=door.secure, name="statusqr-account")
+    app.add_middleware(
+        Sessions, store=sessions, secure=door.secure, name="statusqr-account", lifetimes=LIFETIMES
+    )
     app.add_middleware(BodyLimits, rules=BODIES)
     app.add_middleware(AllowedHosts, hosts=door.hosts)
     app.add_middleware(problems.Faults)

@@ -17,6 +17,7 @@ from statusqr_web.relying_party import Claims, LoginFailed
 PERSON: Final = "person"  # in the session: Finder.person as hexadecimal digits
 NAME: Final = "name"  # in the session: «Лебедева О. С.», or nothing
 _LONGEST_NAME: Final = 100  # characters of each part
+_LONGEST_SUBJECT: Final = 255  # OpenID Connect Core §2
 
 
 def citizens(rule: CitizenRule, person: Callable[[Snils], bytes]) -> Admit:
@@ -64,9 +65,9 @@ def _unconfirmed() -> LoginFailed:
 
 
 def _subject(claims: Claims, snils: Snils) -> str | None:
-    """The provider's name for the person, unless that is their SNILS."""
+    """The provider's name for the person, unless that is their SNILS or no name at all."""
     subject = claims.get("sub")
-    if not isinstance(subject, str):
+    if not isinstance(subject, str) or len(subject) > _LONGEST_SUBJECT:
         return None
     digits = "".join(filter(str.isdigit, subject))
     return None if f"{snils.number:011d}" in digits else subject or None

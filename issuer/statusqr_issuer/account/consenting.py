@@ -1,11 +1,14 @@
 """The consent (order 653n, point 4): asked for, given, shown, taken along, withdrawn.
 
-Also `/my-data.json`: all that the registry holds about the person who asks.
+Also `/my-data.json`: all that the registry holds about the person who asks. It needs no consent:
+who has withdrawn it, or never gave it, may ask all the same what is held about them (152-FZ,
+article 14). No page shows it: a file is handed out to whoever presses the button for it.
 """
 
 import json
 from collections.abc import Sequence
 from typing import Annotated, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -64,7 +67,7 @@ def router(office: Office) -> APIRouter:
     ) -> RedirectResponse:
         target = safe_next(next, "/statuses")
         if agree != "yes":
-            return go("/consent?missing=yes")
+            return go(f"/consent?missing=yes&next={quote(target, safe='')}")
         if version != office.consent.version:
             title = "Текст согласия только что изменился"
             raise Problem(
@@ -102,12 +105,13 @@ def router(office: Office) -> APIRouter:
         with visit.reading() as view:
             history = consents.history(view, visit.person)
         lines = [_line(one, say) for one in history] or [say("Согласие не давалось.")]
-        text = "\n".join((*lines, "", office.consent.russian, ""))
+        title = say("Текст согласия № {version}", version=office.consent.version)
+        text = "\n".join((*lines, "", f"{title}:", "", office.consent.russian, ""))
         return PlainTextResponse(text, headers=_attached("consent.txt"))
 
-    @routes.get("/my-data.json")
+    @routes.post("/my-data.json")
     def data(visit: Here) -> Response:
-        with visit.agreed() as view:
+        with visit.reading() as view:
             content = everything(view, visit.person, visit.at)
         text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
         return Response(text, media_type="application/json", headers=_attached("my-data.json"))

@@ -1,11 +1,17 @@
 """All that the registry holds about a person, for that person: as JSON."""
 
 from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
 
 from statusqr_schema import entry_to_json
+from statusqr_schema.days import from_instant
 from statusqr_schema.strict_json import JsonValue
 
 from ..registry import View, consents, messages, printouts, statuses
+from ..registry.tables import status_version
+from ..registry.vault import Cell
 
 _NOT_KEPT = "Где, когда и кому показан код, не записывается."
 
@@ -22,6 +28,7 @@ def everything(view: View, person: bytes, at: datetime) -> dict[str, JsonValue]:
                 "loaded_at": _moment(held.loaded_at),
                 "codes": held.hold.name.lower(),
                 "entry": entry_to_json(held.entry),
+                "before": _before(view, held.id, held.version),
             }
             for held in statuses.of_person(view, person)
         ],
@@ -29,6 +36,7 @@ def everything(view: View, person: bytes, at: datetime) -> dict[str, JsonValue]:
             {
                 "id": str(printout.id),
                 "status": str(printout.status_id),
+                "issuer": printout.issuer_id,
                 "profile": printout.profile.value,
                 "issued_at": _moment(printout.issued_at),
                 "expires_at": _moment(printout.expires_at),
@@ -51,11 +59,25 @@ def everything(view: View, person: bytes, at: datetime) -> dict[str, JsonValue]:
                 "status": str(message.status_id) if message.status_id else None,
                 "at": _moment(message.at),
                 "read_at": _moment(message.read_at),
+                "printed_codes_revoked": message.printouts,
             }
             for message in messages.of_person(view, person)
         ],
         "not_kept": _NOT_KEPT,
     }
+
+
+def _before(view: View, status_id: UUID, version: int) -> list[JsonValue]:
+    """What the register said of a status earlier, the first first."""
+    table = status_version
+    query = select(table).where(table.c.status_id == status_id, table.c.version < version)
+    earlier = []
+    for row in view.connection.execute(query.order_by(table.c.version)):
+        cell = Cell.of("status_version", "entry", status_id, row.version)
+        entry = statuses.read_sealed(view.vault.open(bytes(row.entry), cell))
+        at = _moment(from_instant(row.at))
+        earlier.append({"version": row.version, "at": at, "entry": entry_to_json(entry)})
+    return list[JsonValue](earlier)
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from statusqr_keys.holds import State
 from statusqr_schema import Profile
+from statusqr_schema.wording import number_sign
 
+from ..certificate import sheet_number
 from ..registry.printouts import Printout
 from ..registry.statuses import HeldStatus
 from ..validity import last_whole_day, zone_of
@@ -16,9 +18,10 @@ from .phrases import Phrases
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A printed code in the list. `printed` stands at the foot of the sheet itself."""
+    """A printed code in the list. `sheet` and `printed` stand at the foot of the sheet itself."""
 
     id: str
+    sheet: str
     status: str
     printed: str
     profile: str
@@ -59,6 +62,7 @@ def _paper(one: Printout, status: HeldStatus, at: datetime, say: Phrases) -> Pap
     day = last_whole_day(int(one.expires_at.timestamp()), zone_of(record.region))
     return Paper(
         id=str(one.id),
+        sheet=number_sign(sheet_number(one.reference)),
         status=record.status_name,
         printed=say.moment(one.issued_at),
         profile=say(_PROFILES[one.profile]),

@@ -34,13 +34,14 @@ def phase(held: HeldStatus, at: datetime) -> Phase:
     if held.ended is not None and held.ended_by(at):
         over = period.valid_through is not None and period.valid_through < held.ended.on
         return Phase.PAST if over else Phase.ENDED_EARLY
+    later = today(held, at) < period.valid_from
+    if not later and not held.stands(at):
+        return Phase.PAST
     if held.hold is State.INVALID:
         return Phase.REVOKED
     if held.hold is State.SUSPENDED:
         return Phase.SUSPENDED
-    if held.stands(at):
-        return Phase.STANDS
-    return Phase.LATER if today(held, at) < period.valid_from else Phase.PAST
+    return Phase.LATER if later else Phase.STANDS
 
 
 def today(held: HeldStatus, at: datetime) -> date:

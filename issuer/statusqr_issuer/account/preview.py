@@ -3,29 +3,35 @@
 The words are those of the checker's card (the tests compare them).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
 
 from statusqr_schema import Disclosure, Profile, StatusRecord, wording
 
 from .phrases import Phrases
-from .status_card import supplied
+from .status_card import measures_over, supplied
+
+_OLD: Final = timedelta(days=90)  # from then on a checker is told how old the data are
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Lines of the card; then, in words, what a reader finds in the code beside them."""
+    """Lines of the card and what it notes; then, in words, what else a reader finds in the code."""
 
     word: str
     status: str
     name: str = field(repr=False)
     term: str
     supplied: str  # empty where the code does not say
+    notices: tuple[str, ...]
     also: tuple[str, ...]
     absent: str
 
 
-def preview(record: StatusRecord, profile: Profile, say: Phrases) -> Preview:
-    """What a code of this profile shows of a standing status."""
+def preview(record: StatusRecord, profile: Profile, at: datetime, say: Phrases) -> Preview:
+    """What a code of this profile, made now, shows of a standing status."""
     shown = Disclosure(profile).apply(record)
     term = wording.term if say.russian else wording.term_en
     return Preview(
@@ -34,11 +40,24 @@ def preview(record: StatusRecord, profile: Profile, say: Phrases) -> Preview:
         name=shown.holder.surname_and_initials,
         term=term(shown.period),
         supplied=supplied(shown, say) if shown.data_as_of else "",
+        notices=tuple(_notices(shown, at, say)),
         also=tuple(_also(shown, say)),
         absent=say("СНИЛС и состав семьи в этом коде не передаются.")
         if profile is Profile.MINIMAL
         else "",
     )
+
+
+def _notices(shown: StatusRecord, at: datetime, say: Phrases) -> Iterator[str]:
+    if shown.measures_through and measures_over(shown.measures_through, at):
+        day = say.day(shown.measures_through)
+        yield say("Мера поддержки закончилась {day}, статус действует", day=day)
+    if shown.period.end_not_stated:
+        yield say("Срок окончания не указан")
+    if shown.data_as_of and (age := at - shown.data_as_of) > _OLD:
+        count = age // timedelta(days=1)
+        days = wording.counted(count, "дня", "дней", "дней") if say.russian else f"{count} days"
+        yield say("Сведения старше {days}", days=days)
 
 
 def _also(shown: StatusRecord, say: Phrases) -> list[str]:

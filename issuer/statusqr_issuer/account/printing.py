@@ -1,9 +1,11 @@
 """Printed codes: the PDF, the list of one's own printouts, and what to do with a lost one."""
 
-import threading
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from statusqr_schema import Profile
@@ -16,12 +18,13 @@ from .answers import Say, go, page
 from .codes import demand_standing, for_paper
 from .office import Office
 from .paper_list import papers
-from .preview import preview
 from .status_card import status_card
 from .visits import Here, Visit, identifier, nothing_here
 
 REASON: Final = "Отозван владельцем в личном кабинете"
-_TYPESETTER: Final = threading.Lock()  # one compiler for the process, which serves one at a time
+# One compiler for the process, which serves one at a time. Whoever waits for it holds no thread
+# that the other pages need.
+_TYPESETTER: Final = ThreadPoolExecutor(1, "typesetter")
 
 
 def router(office: Office) -> APIRouter:
@@ -35,19 +38,19 @@ def router(office: Office) -> APIRouter:
         with visit.agreed() as view:
             held = visit.status(view, status_id)
         demand_standing(held, visit.at, say)
-        values = {
-            "card": status_card(held, visit.at, say),
-            "profile": profile.value,
-            "seen": preview(held.record, profile, say),
-        }
+        values = {"card": status_card(held, visit.at, say), "profile": profile.value}
         return page(visit, request, "pdf.html", values)
 
     @routes.post("/statuses/{status_id}/pdf")
-    def pdf(status_id: str, visit: Here, say: Say, profile: Annotated[Profile, Form()]) -> Response:
-        credential, held, issuer = for_paper(visit, status_id, profile, say)
+    async def pdf(
+        status_id: str, visit: Here, say: Say, profile: Annotated[Profile, Form()]
+    ) -> Response:
+        credential, held, issuer = await run_in_threadpool(
+            for_paper, visit, status_id, profile, say
+        )
         symbol = make_symbol(credential.text, Writer.ZXING)
-        with _TYPESETTER:
-            document = render_pdf(credential, held.record, issuer, symbol)
+        typeset = _TYPESETTER.submit(render_pdf, credential, held.record, issuer, symbol)
+        document = await asyncio.wrap_future(typeset)
         name = f"status-{visit.at:%Y-%m-%d}-{credential.digest[:6]}.pdf"  # tells of nobody
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(document, media_type="application/pdf", headers=headers)

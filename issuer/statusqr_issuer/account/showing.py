@@ -46,7 +46,7 @@ def router(office: Office) -> APIRouter:
         values = {
             "card": status_card(held, visit.at, say),
             "profile": profile.value,
-            "seen": preview(held.record, profile, say),
+            "seen": preview(held.record, profile, visit.at, say),
             "every": RENEWED_EVERY,
             "life": int(LIVE_LIFE.total_seconds()),
         }
@@ -83,7 +83,7 @@ def router(office: Office) -> APIRouter:
         values: dict[str, object] = {
             "card": status_card(held, visit.at, say),
             "profile": profile.value,
-            "seen": preview(held.record, profile, say),
+            "seen": preview(held.record, profile, visit.at, say),
             "left": 0,
         }
         if timedelta() < left <= SCREEN_LIFE:

@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from statusqr_schema import StatusRecord, wording
+from statusqr_schema.days import zone
 from statusqr_schema.record import NBSP, AnySnils, Basis
 
 from ..registry.statuses import HeldStatus
+from ..validity import midnight
 from .phases import Phase, ends_soon, phase
 from .phrases import Phrases
+
+_LAST_ZONE: Final = "Europe/Kaliningrad"  # where a day ends last
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,8 @@ def status_card(held: HeldStatus, at: datetime, say: Phrases) -> StatusCard:
     """The card of one status at a moment."""
     record, stage = held.entry.record, phase(held, at)
     members = record.family_members
-    ended = held.ended.reason if held.ended and stage is Phase.ENDED_EARLY else ""
+    cut = held.record.period != record.period  # the register ends it before its term, or will
+    ended = held.ended.reason if held.ended and cut and stage is not Phase.PAST else ""
     return StatusCard(
         id=str(held.id),
         title=_glue(record.status_name),
@@ -81,6 +87,11 @@ def supplied(record: StatusRecord, say: Phrases) -> str:
     if record.data_as_of is None:
         return say("Время сведений не указано")
     return say("Сведения на {moment}", moment=say.moment(record.data_as_of))
+
+
+def measures_over(through: date, at: datetime) -> bool:
+    """Whether the last day of the measures is over, everywhere: a code does not tell its zone."""
+    return at.timestamp() >= midnight(through + timedelta(days=1), zone(_LAST_ZONE))
 
 
 def _tag(held: HeldStatus, stage: Phase, say: Phrases) -> str:
@@ -116,11 +127,25 @@ def _notes(held: HeldStatus, stage: Phase, at: datetime, say: Phrases) -> list[s
         case Phase.PAST:
             return [say("Чтобы продлить, подайте заявление в орган, который принял решение.")]
         case Phase.STANDS:
-            last = ends_soon(held, at)
-            if last is None:
-                return []
-            told = "Статус действует {through}. Чтобы продлить, подайте заявление заранее."
-            return [say(told, through=say.through(last))]
+            return _standing_notes(held, at, say)
+
+
+def _standing_notes(held: HeldStatus, at: datetime, say: Phrases) -> list[str]:
+    measures, last = held.record.measures_through, held.record.period.valid_through
+    notes = []
+    if last is not None and last != held.entry.record.period.valid_through:
+        told = "Орган прекращает этот статус раньше срока. Он действует {through}."
+        notes.append(say(told, through=say.through(last)))
+    elif (soon := ends_soon(held, at)) is not None:
+        told = "Статус действует {through}. Чтобы продлить, подайте заявление заранее."
+        notes.append(say(told, through=say.through(soon)))
+    if measures is not None and measures_over(measures, at):
+        told = (
+            "Меры поддержки закончились {day}, статус действует. "
+            "Можно ли их продлить, скажет орган."
+        )
+        notes.append(say(told, day=say.day(measures)))
+    return notes
 
 
 def _first(record: StatusRecord, say: Phrases) -> list[Row]:

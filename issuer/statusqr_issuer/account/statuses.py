@@ -40,7 +40,7 @@ def router(office: Office) -> APIRouter:
         session = await session_of(request)
         if person_of(session)[0] is None:
             return welcome(office, request, next)
-        return go("/statuses")
+        return go(safe_next(next, "/statuses"))
 
     @routes.get("/statuses")
     def listed(request: Request, visit: Here, say: Say) -> HTMLResponse:

@@ -12,7 +12,7 @@ import numpy
 import pypdfium2
 import pytest
 from account_citizen import Answer, Citizen, Visit
-from account_world import Town, told
+from account_world import DAY, Town, now, told
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -110,7 +110,7 @@ def test_the_preview_is_what_the_checker_sees(
     card = make_card(report, language)
     with town.registry.reading() as view:
         (held,) = statuses.of_person(view, town.person("R01"))
-    seen = preview(held.record, profile, Phrases.of(Locale(language.value)))
+    seen = preview(held.record, profile, town.clock(), Phrases.of(Locale(language.value)))
     assert (seen.word, seen.status, seen.name, seen.term) == (card.word, *card.person)
     supplied = dict(card.facts).get("Сведения на" if language is Language.RU else "Data as of", "")
     assert seen.supplied.endswith(supplied)
@@ -118,6 +118,35 @@ def test_the_preview_is_what_the_checker_sees(
     page = olga.get(olga.path(f"show?profile={profile.value}&lang={language.value}"))
     for line in (card.word, *card.person):
         assert " ".join(line.split()) in page.text
+
+
+LONG_AGO = {"data_as_of": (now() - 100 * DAY).isoformat()}
+NOTED = {
+    "R22": {},  # its measures are over
+    "R20": LONG_AGO,  # no end stated
+    "R21": LONG_AGO,
+}
+
+
+@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("name", NOTED)
+def test_the_preview_notes_what_the_checker_is_told(
+    town: Town, visit: Visit, name: str, profile: Profile, language: Language
+) -> None:
+    town.have(name, {**told(name), **NOTED[name]})
+    town.agree(name)
+    citizen = visit(name)
+    card = make_card(check(town, picture(live(citizen, profile.value))), language)
+    with town.registry.reading() as view:
+        (held,) = statuses.of_person(view, town.person(name))
+    seen = preview(held.record, profile, town.clock(), Phrases.of(Locale(language.value)))
+    plain = [
+        tuple(" ".join(line.split()) for line in lines) for lines in (seen.notices, card.notices)
+    ]
+    assert plain[0] == plain[1]
+    page = citizen.get(citizen.path(f"show?profile={profile.value}&lang={language.value}"))
+    assert all(" ".join(notice.split()) in page.text for notice in card.notices)
 
 
 def test_the_preview_keeps_silent_about_nothing(olga: Citizen, town: Town) -> None:
@@ -277,6 +306,9 @@ def test_the_list_says_what_the_sheet_says(olga: Citizen) -> None:
     made = re.search(r"Сформировано (\S+ \S+ \(МСК\))", sheet)
     assert made is not None
     assert f"Сформировано {made[1]}" in listed
+    number = re.search(r"Код (№ \d+-\d+)\.", sheet)
+    assert number is not None
+    assert f"Номер кода {number[1]}" in listed.replace("\u00a0", " ")
     assert "Код действителен по" in listed
 
 

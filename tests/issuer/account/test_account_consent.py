@@ -34,7 +34,7 @@ def standing(town: Town) -> consents.Consent | None:
 
 
 def test_nothing_is_shown_before(newcomer: Citizen) -> None:
-    for path in ("/statuses", "/printouts", "/my-data.json", *map(newcomer.path, PAGES)):
+    for path in ("/statuses", "/printouts", *map(newcomer.path, PAGES)):
         led = newcomer.get(path)
         assert (led.status, led.body) == (303, b""), path
         assert led.headers["location"] == "/consent?next=" + path.replace("/", "%2F")
@@ -59,8 +59,10 @@ def test_it_is_given_by_a_tick_and_a_button(newcomer: Citizen, town: Town) -> No
     assert "checked" not in asked
     version = town.office.consent.version
     unticked = newcomer.post("/consent", version=version, next="/printouts")
-    assert unticked.headers["location"] == "/consent?missing=yes"
-    assert "отметьте, что согласны" in newcomer.get("/consent?missing=yes").text
+    assert unticked.headers["location"] == "/consent?missing=yes&next=%2Fprintouts"
+    again = newcomer.get(unticked.headers["location"])
+    assert "отметьте, что согласны" in again.text
+    assert 'name="next" value="/printouts"' in again.html
     assert standing(town) is None
     given = newcomer.post("/consent", version=version, agree="yes", next="/printouts")
     assert (given.status, given.headers["location"]) == (303, "/printouts")
@@ -103,6 +105,7 @@ def test_it_is_taken_along(olga: Citizen, town: Town) -> None:
     assert text.html.count("согласие дано") == 2
     assert text.html.count("прекращено") == 1
     assert OPERATOR in text.html
+    assert f"Текст согласия № {town.office.consent.version}:" in text.html  # which of them it is
 
 
 def test_all_that_is_held_about_a_person(olga: Citizen, town: Town) -> None:
@@ -111,15 +114,34 @@ def test_all_that_is_held_about_a_person(olga: Citizen, town: Town) -> None:
     changed = told("R01")
     changed["status"]["authority"] = "Вымышленный отдел"
     town.load(changed)
-    held = json.loads(olga.get("/my-data.json").body)
+    answer = olga.post("/my-data.json")
+    assert "attachment" in answer.headers["content-disposition"]
+    assert answer.headers["cache-control"] == "no-store"
+    held = json.loads(answer.body)
     (status,) = held["statuses"]
     assert status["entry"]["holder"]["snils"] == "997-895-137 28"
     assert status["entry"]["family_members"][0]["snils"] == "924-046-365 94"
     assert status["version"] == 2
+    (before,) = status["before"]
+    assert before["entry"]["status"]["authority"] == told("R01")["status"]["authority"]
+    assert status["entry"]["status"]["authority"] == "Вымышленный отдел"
     (code,) = held["printed_codes"]
     assert (code["state"], code["status"]) == ("invalid", status["id"])
-    assert [message["kind"] for message in held["messages"]] == ["status_changed"]
+    (message,) = held["messages"]
+    assert (message["kind"], message["printed_codes_revoked"]) == ("status_changed", 1)
     assert held["consents"][0]["withdrawn_at"] is None
+
+
+def test_who_has_not_agreed_may_ask_what_is_held(newcomer: Citizen, town: Town) -> None:
+    """152-FZ, article 14: a right beside the consent; a file for who presses the button."""
+    assert "Скачать мои данные" in newcomer.get("/consent").text
+    assert newcomer.get("/my-data.json").status == 405  # no link of another site leads to it
+    (status,) = json.loads(newcomer.post("/my-data.json").body)["statuses"]
+    assert status["entry"]["holder"]["family_name"] == "Лебедева"
+    town.agree("R01")
+    town.disagree("R01")
+    (consent,) = json.loads(newcomer.post("/my-data.json").body)["consents"]
+    assert consent["withdrawn_at"] is not None
 
 
 def test_withdrawing_stops_everything_at_once(olga: Citizen, town: Town) -> None:

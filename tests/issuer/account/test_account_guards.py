@@ -3,17 +3,28 @@
 import json
 import logging
 import re
+import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from time import time
+from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
+import httpx
 import pytest
 from account_citizen import PAGE, SCRIPT, Citizen, Visit
-from account_world import COOKIE, NAMES, Town, told
+from account_world import COOKIE, NAMES, Town, found, make_keys, serving_account, told
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
-from statusqr_issuer.registry import consents, messages, printouts, statuses
+from statusqr_issuer.pdf import render_pdf
+from statusqr_issuer.registry import Registry, consents, messages, printouts, statuses
+from statusqr_issuer.registry.database import Database
 from statusqr_schema import RegistryProblem
 
 OPEN = {
@@ -93,8 +104,7 @@ def test_each_has_their_own(olga: Citizen, stranger: Citizen, town: Town) -> Non
         (stranger, "Петренко", "Лебедева"),
     ):
         surname = told(citizen.name)["holder"]["family_name"]
-        for path in ("/statuses", "/my-data.json"):
-            text = citizen.get(path).html
+        for text in (citizen.get("/statuses").html, citizen.post("/my-data.json").html):
             assert surname in text
             assert (
                 told({"R01": "R08", "R08": "R01"}[citizen.name])["holder"]["family_name"]
@@ -179,7 +189,7 @@ def test_after_the_login_the_way_leads_back(town: Town) -> None:
 
 def test_nothing_personal_is_kept_by_browsers_or_proxies(olga: Citizen) -> None:
     olga.post(olga.path("screen"), profile="full")
-    for path in ("/statuses", "/printouts", "/consent", "/consent.txt", "/my-data.json"):
+    for path in ("/statuses", "/printouts", "/consent", "/consent.txt"):
         assert olga.get(path).headers["cache-control"] == "no-store", path
     for page in ("show", "screen", "pdf", "mistake"):
         assert olga.get(olga.path(page)).headers["cache-control"] == "no-store", page
@@ -211,6 +221,134 @@ def test_sheets_are_limited_and_the_answer_is_a_page(olga: Citizen, stranger: Ci
     assert [answer.status for answer in answers] == [200] * 20 + [429]
     assert "<h1>Слишком часто</h1>" in answers[-1].html
     assert stranger.get(stranger.path("pdf")).status == 200  # a person at a time
+
+
+def test_a_new_login_brings_no_new_allowance(olga: Citizen, town: Town, visit: Visit) -> None:
+    """The sessions of one person count together, however many they sign in to."""
+    again = visit("R01")
+    pool = town.sessions._pools[True]
+    first, second = pool
+    user = json.loads(pool[first].data)["user"]
+    pool[second] = replace(
+        pool[second], data=json.dumps({**json.loads(pool[second].data), "user": user})
+    )
+    answers = [(olga, again)[n % 2].ask(olga.path("live")) for n in range(8)]
+    assert [answer.status for answer in answers] == [200] * 6 + [429] * 2
+
+
+def test_the_last_end_of_a_session_is_more_than_20_hours_away(olga: Citizen, town: Town) -> None:
+    """WCAG 2.2, 2.2.1: an end that cannot be put off; whoever is there may stay until then."""
+    pool = town.sessions._pools[True]
+    for hours, status in ((19.9, 200), (24.1, 303)):
+        for digest, kept in list(pool.items()):
+            pool[digest] = replace(kept, created=time() - hours * 3600, used=time() - 60)
+        assert olga.get("/statuses").status == status, hours
+
+
+def test_signed_in_already_the_way_leads_on(olga: Citizen) -> None:
+    assert olga.get("/?next=%2Fprintouts").headers["location"] == "/printouts"
+    for evil in ("https://example.org", "//example.org", "/\\example.org", ""):
+        assert olga.get(f"/?next={quote(evil, safe='')}").headers["location"] == "/statuses"
+
+
+def test_a_stale_form_is_told_what_to_do(olga: Citizen) -> None:
+    page = olga.post("/consent/withdraw", csrf="of a session before")
+    assert page.status == 403
+    assert "Страница устарела" in page.text
+    assert "ничего не изменено" in page.text
+
+
+def test_the_demonstration_is_marked_on_every_page(registry: Registry, store: Path) -> None:
+    make_keys(store)
+    town = found(registry, store, demo=True)
+    with TestClient(town.app, "http://localhost", follow_redirects=False) as visitor:
+        paths = ("/", "/offline", "/consent/text", "/nowhere", "/auth/callback")
+        answers = [visitor.get(path, headers=PAGE) for path in paths]
+        answers.append(visitor.get("/", headers={**PAGE, "Host": "evil.example"}))
+        answers.append(visitor.post("/consent", content=b"x" * 9000, headers=PAGE))
+        answers.append(visitor.post("/consent", headers={**PAGE, "Sec-Fetch-Site": "cross-site"}))
+        assert [a.status_code for a in answers] == [200, 200, 200, 404, 404, 421, 413, 403]
+    for answer in answers:
+        assert "Демонстрация: вход без пароля" in answer.text
+        assert answer.headers["cache-control"] == "no-store"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_registry_that_has_gone_is_said_so(olga: Citizen, town: Town, tmp_path: Path) -> None:
+    database = town.registry.database
+    if not database.sqlite:
+        with postgres_away(town):
+            gone(olga)
+    else:
+        place = Path(str(database.engine.url.database))
+        database.close()  # the connections that were open would still read the file
+        place.rename(tmp_path / "away")
+        gone(olga)
+        (tmp_path / "away").rename(place)
+    database.close()
+    assert olga.get("/statuses").status == 200
+
+
+@contextmanager
+def postgres_away(town: Town) -> Iterator[None]:
+    """Its connections fail as those to a server that is not there."""
+    database = town.registry.database
+    engine, reader = database.engine, database.reader
+    nowhere = Database("postgresql://nobody@127.0.0.1:1/nothing")
+    database.engine, database.reader = nowhere.engine, nowhere.reader
+    yield
+    nowhere.close()
+    database.engine, database.reader = engine, reader
+
+
+def gone(citizen: Citizen) -> None:
+    """Pages, codes and sheets say that it is not their fault; nothing of the inside is seen."""
+    answers = [citizen.get("/statuses"), citizen.ask(citizen.path("live"))]
+    answers.append(citizen.post(citizen.path("pdf"), profile="full"))
+    for answer in answers:
+        assert answer.status == 503
+        assert "Кабинет сейчас не отвечает" in answer.html
+        assert "REGISTRY_DOWN" in answer.html
+        for inside in ("Traceback", "sqlite", "psycopg", ".py", "nobody"):
+            assert inside not in answer.html
+
+
+def test_slow_sheets_keep_nobody_waiting(
+    olga: Citizen, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """50 wait for a sheet, more than there are threads; other pages answer all the same."""
+    compiler, begun = threading.Event(), threading.Event()
+
+    def slow(*parts: Any) -> bytes:
+        begun.set()
+        assert compiler.wait(60)
+        return render_pdf(*parts)
+
+    monkeypatch.setattr("statusqr_issuer.account.printing.render_pdf", slow)
+    cookies = [town.sign_in("R01") for _ in range(50)]
+    path = olga.path("pdf")
+    with serving_account(town) as url, ThreadPoolExecutor(50) as pool:
+
+        def print_it(cookie: str) -> int:
+            form = {"csrf_token": town.csrf(cookie), "profile": "minimal"}
+            return httpx.post(
+                url + path, data=form, cookies={COOKIE: cookie}, timeout=120
+            ).status_code
+
+        sheets = [pool.submit(print_it, cookie) for cookie in cookies]
+        assert begun.wait(60)
+        while printed(town) < 50:  # all have their rows and wait for the compiler
+            assert not any(sheet.done() for sheet in sheets)
+        shown = httpx.get(url + "/statuses", cookies={COOKIE: olga.cookie}, timeout=30)
+        assert shown.status_code == 200
+        assert "Многодетная семья" in shown.text
+        compiler.set()
+        assert {sheet.result() for sheet in sheets} == {200}
+
+
+def printed(town: Town) -> int:
+    with town.registry.reading() as view:
+        return len(printouts.of_person(view, town.person("R01")))
 
 
 def test_errors_are_pages_for_people_and_problems_for_scripts(olga: Citizen) -> None:
@@ -264,7 +402,8 @@ def test_logs_know_nobody(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     olga.post(olga.path("screen"), profile="full")
-    for path in ("/statuses", "/consent", "/my-data.json", olga.path("show"), olga.path("screen")):
+    olga.post("/my-data.json")
+    for path in ("/statuses", "/consent", olga.path("show"), olga.path("screen")):
         olga.get(path)
     olga.ask(olga.path("live"))
     olga.post(olga.path("pdf"), profile="full")
@@ -286,7 +425,11 @@ def test_reprs_know_nobody(olga: Citizen, town: Town) -> None:
         (held,) = statuses.of_person(view, town.person("R01"))
     say = Phrases.of(Locale.RU)
     shown = repr(
-        (held, status_card(held, town.clock(), say), preview(held.record, Profile.FULL, say))
+        (
+            held,
+            status_card(held, town.clock(), say),
+            preview(held.record, Profile.FULL, town.clock(), say),
+        )
     )
     assert "Лебедев" not in shown
     assert "137" not in shown

@@ -83,9 +83,9 @@ def test_the_whole_way_with_the_demonstration(store: Path, tmp_path: Path) -> No
         headers = {"X-CSRF-Token": token[1], "Accept": "application/json"}
         assert browser.post(f"/statuses/{live[1]}/live", headers=headers).status_code == 200
         out = browser.post("/auth/logout", data={"csrf_token": token[1]})
-        assert "Войти через" in out.text
+        assert "Войти (демонстрация)" in out.text
         again = browser.post("/auth/logout", data={"csrf_token": token[1]})  # of another tab
-        assert "Войти через" in again.text
+        assert "Войти (демонстрация)" in again.text
     told = log.read_text()
     assert "Traceback" not in told
     for secret in ("Лебедева", "997-895", token[1], live[1]):

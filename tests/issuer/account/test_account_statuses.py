@@ -1,14 +1,19 @@
 """The list of statuses: all data of point 2, what changed, what to do."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from datetime import time as dawn
+from zoneinfo import ZoneInfo
 
 import pytest
 from account_citizen import Citizen, Visit
-from account_world import DAY, Town, told
+from account_world import DAY, Town, now, told
 from sqlalchemy import select
 
+from statusqr_issuer.registry import holds, statuses
 from statusqr_issuer.registry.tables import audit
+from statusqr_keys.holds import PersonTarget, State
 from statusqr_schema import Snils
+from statusqr_schema.days import MOSCOW
 
 
 def test_everything_that_point_2_names_is_there(olga: Citizen) -> None:
@@ -165,3 +170,90 @@ def test_a_status_ends_at_midnight_of_its_own_region(town: Town, visit: Visit) -
     midnight = moment.replace(minute=0, second=0)
     assert midnight.hour == 12  # UTC: 0:00 in Kamchatka
     assert moment - midnight <= DAY
+
+
+def test_measures_that_are_over_are_said_to_be(town: Town, visit: Visit) -> None:
+    """R22: the status goes on after the measures (point 2г)."""
+    town.have("R22")
+    town.agree("R22")
+    shown = visit("R22").get("/statuses").text
+    assert "Меры поддержки закончились 31 октября 2026 г., статус действует." in shown
+    town.have("R08")
+    town.agree("R08")
+    assert "Меры поддержки закончились" not in visit("R08").get("/statuses").text
+
+
+def test_an_end_to_come_that_the_register_has_told_of(town: Town, visit: Visit) -> None:
+    """The code ends with it: the page does not promise the whole term without a word."""
+    ends = (town.clock() + 60 * DAY).date()
+    town.have("R01", told("R01", revoked={"effective_on": ends.isoformat(), "reason": "Переезд"}))
+    town.agree("R01")
+    shown = visit("R01").get("/statuses").text
+    assert "Орган прекращает этот статус раньше срока. Он действует по" in shown
+    assert "Причина: Переезд" in shown
+    assert "Показать код" in shown
+
+
+def test_a_term_that_is_over_is_over_under_a_hold_too(town: Town, visit: Visit) -> None:
+    town.have("R03")
+    town.agree("R03")
+    target = PersonTarget(Snils.parse(told("R03")["holder"]["snils"]))
+    with town.registry.writing("anna", town.clock()) as work:
+        holds.change(work, target, State.SUSPENDED, "Проверка")
+    shown = visit("R03").get("/statuses").text
+    assert "Закончился 28 февраля 2025 г." in shown
+    assert "Приостановлен" not in shown
+
+
+def test_twelve_statuses_and_the_longest_family(town: Town, visit: Visit) -> None:
+    holder = told("R07")["holder"]
+    names = ("R01", "R02", "R03", "R04", "R08", "R10", "R12", "R16", "R17", "R22", "R24")
+    town.load(*(told(name, holder=holder) for name in names))
+    member = told("R01")["family_members"][0]
+    many = [{**member, "snils": snils_of(920_000_000 + 1013 * n)} for n in range(32)]
+    town.have("R07", told("R07", family_members=many))
+    town.agree("R07")
+    citizen = visit("R07")
+    shown = citizen.get("/statuses")
+    assert shown.html.count("<article") == 12
+    assert shown.html.count('<li lang="ru"><b>') >= 32
+    assert citizen.ask(citizen.path("live")).status == 200
+    whole = citizen.ask(citizen.path("live?profile=full"))
+    assert whole.status == 200 or "Выберите сокращённый код" in whole.html
+
+
+def snils_of(number: int) -> str:
+    """A number with its check digits."""
+    digits = f"{number:09d}"
+    check = sum((9 - place) * int(digit) for place, digit in enumerate(digits)) % 101 % 100
+    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]} {check:02d}"
+
+
+def test_a_name_without_a_surname_or_with_an_apostrophe(town: Town, visit: Visit) -> None:
+    for name in ("R15", "R16"):
+        town.have(name)
+        town.agree(name)
+        holder = town_holder(town, name)
+        page = visit(name).get("/statuses")
+        assert holder in page.text
+        assert "None" not in page.text
+        assert "’" in holder or "'" in holder or name == "R15"
+
+
+def town_holder(town: Town, name: str) -> str:
+    with town.registry.reading() as view:
+        (held,) = statuses.of_person(view, town.person(name))
+    return held.record.holder.full_name
+
+
+def test_a_day_begins_where_the_status_is(town: Town, visit: Visit) -> None:
+    """R06, Kamchatka: nine hours before Moscow the status begins and ends."""
+    document = told("R06")
+    assert document["region"]["time_zone"] == "Asia/Kamchatka"
+    there = (town.clock().astimezone(ZoneInfo("Asia/Kamchatka")) + DAY).date()
+    town.have("R06", told("R06", begins=(there - datetime.now(MOSCOW).date()).days))
+    town.agree("R06")
+    midnight = datetime.combine(there, dawn(), ZoneInfo("Asia/Kamchatka"))
+    for seconds, words in ((-60, "Начнёт действовать"), (60, "Показать код")):
+        town.clock.ahead = midnight - now() + timedelta(seconds=seconds)
+        assert words in visit("R06").get("/statuses").text

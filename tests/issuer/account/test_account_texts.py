@@ -18,6 +18,7 @@ NOT_FOR_PAGES = {  # names, the log, the command line, files to take along
     "demo_provider.py": ("демонстрационный вход не спрашивает",),
     "consenting.py": ("Отозван владельцем",),
     "printing.py": ("Отозван владельцем",),
+    "preview.py": ("дня", "дней"),
     "my_data.py": ("Где, когда и кому",),
     "phrases.py": ("г.", "МСК"),
 }

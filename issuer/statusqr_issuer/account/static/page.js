@@ -1,8 +1,9 @@
 // Every page: the app on the home screen, and a word before a session ends for want of use.
 
-import { stopwatch } from "./stage.js";
+import { stopwatch, within } from "./stage.js";
 
 const WARN = 120; // seconds before the end
+const PATIENCE = 20; // seconds for an answer about the session
 const body = document.body;
 
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});
@@ -11,16 +12,16 @@ if (body.dataset.left) {
   const banner = document.getElementById("leaving");
   const words = document.getElementById("leaving-words").content.firstElementChild.dataset;
   const closes = banner.querySelector("[data-closes]");
-  const stay = banner.querySelector("[data-stay]");
   let left = Number(body.dataset.left);
   let age = stopwatch();
+  let asking = false;
+  let over = false;
 
-  const used = (seconds) => {
-    left = seconds;
-    age = stopwatch();
-    banner.hidden = true;
-  };
-  const ended = () => {
+  const rest = () => Math.ceil(left - age());
+
+  /** The way out of every wait here. `known`: the server says so, and not our count alone. */
+  const end = (known) => {
+    over = true;
     clearInterval(ticking);
     const link = document.createElement("a");
     link.href = `/?next=${encodeURIComponent(location.pathname)}`;
@@ -29,28 +30,49 @@ if (body.dataset.left) {
     told.append(words.gone, " ", link);
     banner.replaceChildren(told);
     banner.hidden = false;
-    document.querySelector("main").hidden = !body.dataset.page; // nothing personal is left to see
+    // nothing personal is left to see; a code that needs no network outlives our count
+    document.querySelector("main").hidden = known || body.dataset.page !== "screen";
   };
-  const tick = () => {
-    const rest = Math.ceil(left - age());
-    if (rest <= 0) return ended();
-    if (rest > WARN) return;
+
+  /** Ask how much is left: another tab may have been used, or have signed out. */
+  const ask = async (path, options) => {
+    if (over) return false;
+    asking = true;
+    try {
+      const headers = { Accept: "application/json", ...options?.headers };
+      const response = await fetch(path, { ...options, headers, ...within(PATIENCE) });
+      if (response.status === 401 || response.status === 403) end(true);
+      if (!response.ok) return false;
+      left = (await response.json()).seconds;
+      age = stopwatch();
+      if (rest() > WARN) banner.hidden = true;
+      return true;
+    } catch {
+      return false; // no network: our own count holds
+    } finally {
+      asking = false;
+    }
+  };
+
+  const tick = async () => {
+    if (asking || over || rest() > WARN) return;
+    if (banner.hidden || rest() <= 0) await ask("/session");
+    const seconds = rest();
+    if (over || seconds > WARN) return;
+    if (seconds <= 0) return end(false);
     // spoken when it appears, and then each half minute, not each second
-    const time = `${Math.floor(rest / 60)}:${String(rest % 60).padStart(2, "0")}`;
-    if (banner.hidden || rest % 30 === 0) closes.textContent = words.in.replace("{time}", time);
+    const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    if (banner.hidden || seconds % 30 === 0) closes.textContent = words.in.replace("{time}", time);
     banner.hidden = false;
   };
-  stay.addEventListener("click", async () => {
-    try {
-      const response = await fetch("/session/extend", {
-        method: "POST",
-        headers: { "X-CSRF-Token": body.dataset.csrf, Accept: "application/json" },
-      });
-      if (response.ok) used((await response.json()).seconds);
-      else if (response.status === 401 || response.status === 403) ended();
-    } catch {
-      closes.textContent = closes.textContent; // no network: the time goes on
-    }
+
+  banner.querySelector("[data-stay]").addEventListener("click", async () => {
+    const headers = { "X-CSRF-Token": body.dataset.csrf };
+    const done = await ask("/session/extend", { method: "POST", headers });
+    if (!done && !over) closes.textContent = words.offline;
   });
+  document.addEventListener("visibilitychange", () => document.hidden || ask("/session"));
+  // brought back by the button «Back» out of the browser's memory
+  addEventListener("pageshow", (event) => event.persisted && ask("/session"));
   const ticking = setInterval(tick, 1000);
 }

@@ -1,7 +1,7 @@
 // The live code: asked for anew every 30 seconds while the page is seen, hidden when it is too old.
 
 import { draw } from "./qr.js";
-import { enlarge, letSleep, stayAwake, stopwatch } from "./stage.js";
+import { enlarge, letSleep, stayAwake, stopwatch, within } from "./stage.js";
 
 const $ = (id) => document.getElementById(id);
 const box = $("live");
@@ -12,9 +12,11 @@ const counter = box.querySelector("[data-words]");
 const part = (name) => trouble.querySelector(`[data-${name}]`);
 const FEW = 2; // seconds before its time a new code is asked for, so that none is missing
 const AGAIN = 5; // seconds until the next attempt where there was no answer
+const PATIENCE = 10; // seconds for an answer
 const WAYS = {
   NO_LOGIN: [box.dataset.back, trouble.dataset.enter],
   NO_CONSENT: ["/consent", trouble.dataset.agree],
+  FORGED: [location.href, trouble.dataset.anew], // signed in anew in another tab
   NOT_FOUND: ["/statuses", trouble.dataset.list],
   NO_CODE: ["/statuses", trouble.dataset.list],
 };
@@ -26,6 +28,7 @@ let nextTry = 0;
 const clock = stopwatch();
 
 function tell(title, detail, way) {
+  said.textContent = "";
   part("title").textContent = title;
   part("detail").textContent = detail;
   part("again").hidden = stopped && Boolean(way);
@@ -36,10 +39,11 @@ function tell(title, detail, way) {
   document.body.dataset.state = stopped ? "stopped" : "trouble";
 }
 
-function show(answer) {
+/** `age`: since it was asked for, so that a slow answer does not make a code younger. */
+function show(answer, age) {
   draw($("qr"), answer.modules, answer.side);
-  said.textContent = code ? said.textContent : said.dataset.ready;
-  code = { age: stopwatch(), every: answer.every, life: answer.life };
+  if (!said.textContent) said.textContent = said.dataset.ready; // aloud, and not at each renewal
+  code = { age, every: answer.every, life: answer.life };
   bar.max = answer.every;
   trouble.hidden = true;
   box.hidden = false;
@@ -57,15 +61,16 @@ function hide() {
 async function ask() {
   if (asking || stopped || document.hidden) return;
   asking = true;
+  const age = stopwatch();
   try {
     const response = await fetch(box.dataset.url, {
       method: "POST",
       headers: { "X-CSRF-Token": document.body.dataset.csrf, Accept: "application/json" },
-      signal: AbortSignal.timeout(10_000),
+      ...within(PATIENCE),
     });
     const answer = await response.json();
     if (response.ok) {
-      show(answer);
+      show(answer, age);
     } else {
       stopped = answer.code in WAYS || response.status === 409 || response.status === 403;
       if (stopped) hide();

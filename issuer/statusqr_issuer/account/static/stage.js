@@ -50,6 +50,10 @@ export function enlarge(button, stage) {
   });
 }
 
+/** An option of `fetch`: no longer than so many seconds; older browsers wait as long as they do. */
+export const within = (seconds) =>
+  "timeout" in AbortSignal ? { signal: AbortSignal.timeout(seconds * 1000) } : {};
+
 /** Seconds since now, on whichever clock ran further: one may stand still while a device sleeps. */
 export function stopwatch() {
   const [steady, wall] = [performance.now(), Date.now()];
