@@ -30,6 +30,12 @@ class Preview:
     absent: str
 
 
+_ABSENT: Final = {  # by whether there is a family
+    True: "СНИЛС и состав семьи в этом коде не передаются.",
+    False: "СНИЛС в этом коде не передаётся.",
+}
+
+
 def preview(record: StatusRecord, profile: Profile, at: datetime, say: Phrases) -> Preview:
     """What a code of this profile, made now, shows of a standing status."""
     shown = Disclosure(profile).apply(record)
@@ -42,9 +48,7 @@ def preview(record: StatusRecord, profile: Profile, at: datetime, say: Phrases) 
         supplied=supplied(shown, say) if shown.data_as_of else "",
         notices=tuple(_notices(shown, at, say)),
         also=tuple(_also(shown, say)),
-        absent=say("СНИЛС и состав семьи в этом коде не передаются.")
-        if profile is Profile.MINIMAL
-        else "",
+        absent=say(_ABSENT[bool(record.family_members)]) if profile is Profile.MINIMAL else "",
     )
 
 
@@ -62,7 +66,10 @@ def _notices(shown: StatusRecord, at: datetime, say: Phrases) -> Iterator[str]:
 
 def _also(shown: StatusRecord, say: Phrases) -> list[str]:
     """All that a reader could take out of the code, card or no card."""
-    found = [say("имя и отчество полностью")]
+    found = []
+    if shown.holder.given_name:
+        both = shown.holder.patronymic is not None
+        found.append(say("имя и отчество полностью" if both else "имя полностью"))
     if shown.holder.snils:
         found.append(say("ваш СНИЛС полностью"))
     if shown.family_members:

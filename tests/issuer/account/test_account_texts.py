@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+from world import NOON, record
 
 import statusqr_issuer.account
 from statusqr_issuer.account.phrases import Phrases
+from statusqr_issuer.account.preview import preview
+from statusqr_schema import Profile
 from statusqr_web import login, session_cookie, sessions, staying
 from statusqr_web.locale import Locale
 
@@ -89,3 +92,16 @@ def test_words_that_no_citizen_should_read() -> None:
     assert [text for text in needed() - allowed if jargon.search(text)] == []
     bare = [text for text in needed() if re.search(r"\bдо (?!%\(time\)s|своего|окончания)", text)]
     assert bare == []  # «по … включительно», never a bare «до»
+
+
+def test_the_preview_names_only_what_the_person_has() -> None:
+    say = Phrases.of(Locale.RU)
+    seen = {
+        name: preview(record(name), Profile.MINIMAL, NOON, say)
+        for name in ("R01", "R04", "R15")  # a family; no patronymic; one name only
+    }
+    assert seen["R01"].also == ("имя и отчество полностью",)
+    assert seen["R01"].absent == "СНИЛС и состав семьи в этом коде не передаются."
+    assert seen["R04"].also == ("имя полностью",)
+    assert seen["R04"].absent == "СНИЛС в этом коде не передаётся."
+    assert seen["R15"].also == ()

@@ -37,6 +37,7 @@ function tell(title, detail, way) {
   if (way) [link.href, link.textContent] = way;
   if (trouble.hidden) trouble.hidden = false;
   document.body.dataset.state = stopped ? "stopped" : "trouble";
+  $("offer").hidden = stopped; // it would promise what the code no longer says
 }
 
 /** `age`: since it was asked for, so that a slow answer does not make a code younger. */
@@ -47,6 +48,7 @@ function show(answer, age) {
   bar.max = answer.every;
   trouble.hidden = true;
   box.hidden = false;
+  $("offer").hidden = false;
   document.body.dataset.state = "shown";
   document.body.dataset.codes = String(Number(document.body.dataset.codes ?? 0) + 1);
 }

@@ -112,6 +112,7 @@ def test_a_status_that_ends_meanwhile(show: Tab) -> None:
     show.town.load(told("R01", revoked={"effective_on": "2026-06-30", "reason": "Ошибка"}))
     forward(show, 30)
     show.state("stopped")
+    expect(show.page.locator("#offer")).to_be_hidden()
     expect(show.page.locator("#trouble")).to_contain_text("Статус закончился")
     expect(show.page.locator("#qr")).to_be_hidden()
 
