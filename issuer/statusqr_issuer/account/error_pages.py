@@ -22,6 +22,9 @@ from .office import Office
 from .phrases import Phrases
 
 _LED: Final = {"NO_LOGIN": "/?next=", "NO_CONSENT": "/consent?next="}
+_SELF_EVIDENT: Final = frozenset(  # nobody needs to be told that it happened
+    {"HTTP_404", "NOT_FOUND", "NO_LOGIN", "NO_CONSENT", "NO_CODE", "TOO_OFTEN", "FORGED"}
+)
 _PLAIN: Final[Mapping[str, tuple[str, str]]] = {  # what says nothing to a citizen
     "HTTP_404": ("Здесь ничего нет", "Такой страницы нет. Вернитесь к списку статусов."),
     "HTTP_405": ("Так страницу не открыть", "Вернитесь к списку статусов и нажмите нужную кнопку."),
@@ -80,7 +83,8 @@ class ErrorPages:
         if not wants_page:
             content = {**told, "title": title, "detail": detail}
             return JSONResponse(content, status, media_type=MEDIA_TYPE)
-        values = {**frame(self._office, None), "title": title, "detail": detail, "code": code}
+        values = {**frame(self._office, None), "title": title, "detail": detail}
+        values["code"] = "" if code in _SELF_EVIDENT else code
         values |= {"login": "/" if code == "NO_LOGIN" else "", "path": "/"}
         page = self._office.pages.render("error.html", say.locale, values)
         return HTMLResponse(page, status)
