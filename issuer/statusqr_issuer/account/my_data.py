@@ -27,6 +27,7 @@ def everything(view: View, person: bytes, at: datetime) -> dict[str, JsonValue]:
                 "changed_at": _moment(held.changed_at),
                 "loaded_at": _moment(held.loaded_at),
                 "codes": held.hold.name.lower(),
+                "codes_reason": held.hold_reason,
                 "entry": entry_to_json(held.entry),
                 "before": _before(view, held.id, held.version),
             }
@@ -41,6 +42,7 @@ def everything(view: View, person: bytes, at: datetime) -> dict[str, JsonValue]:
                 "issued_at": _moment(printout.issued_at),
                 "expires_at": _moment(printout.expires_at),
                 "state": printout.state.name.lower(),
+                "reason": printout.reason,
             }
             for printout in printouts.of_person(view, person)
         ],

@@ -29,6 +29,7 @@ class Paper:
     state: str
     holds: bool
     revocable: bool
+    reason: str  # why this code alone does not hold
 
 
 def papers(
@@ -70,6 +71,7 @@ def _paper(one: Printout, status: HeldStatus, at: datetime, say: Phrases) -> Pap
         state=say(_state(one, at)),
         holds=_holds(one, at),
         revocable=one.own is not State.INVALID and one.expires_at > at,
+        reason=one.reason or "",
     )
 
 

@@ -9,6 +9,16 @@ import typer
 from statusqr_keys.console import fail
 from statusqr_keys.passphrase import read_passphrase
 from statusqr_schema import StatusQRError
+from statusqr_web.reach_options import (
+    TLS_FOLDER,
+    CertificateOption,
+    HostOption,
+    KeyOption,
+    NameOption,
+    PortOption,
+    ProxyOption,
+    TlsFolderOption,
+)
 
 from ..books import RegistryPlace
 
@@ -52,30 +62,13 @@ def serve(
     categories: Annotated[
         Path | None, typer.Option(help="TOML file with categories of your own.", exists=True)
     ] = None,
-    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0: all.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535)] = 8654,
-    hostname: Annotated[
-        list[str] | None,
-        typer.Option("--name", help="A name by which people reach it (repeatable)."),
-    ] = None,
-    tls_cert: Annotated[
-        Path | None,
-        typer.Option(
-            help="Certificate (PEM); off loopback one is made otherwise.",
-            exists=True,
-            dir_okay=False,
-        ),
-    ] = None,
-    tls_key: Annotated[
-        Path | None, typer.Option(help="Its key (PEM).", exists=True, dir_okay=False)
-    ] = None,
-    tls_folder: Annotated[
-        Path, typer.Option(help="Where the certificate that is made is kept.", file_okay=False)
-    ] = Path("statusqr-tls"),
-    proxy: Annotated[
-        list[str] | None,
-        typer.Option(help="Address of a reverse proxy that is believed (repeatable)."),
-    ] = None,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8654,
+    hostname: NameOption = None,
+    tls_cert: CertificateOption = None,
+    tls_key: KeyOption = None,
+    tls_folder: TlsFolderOption = TLS_FOLDER,
+    proxy: ProxyOption = None,
     passphrase_fd: Annotated[
         int | None, typer.Option(help="Read the passphrase from this file descriptor.")
     ] = None,

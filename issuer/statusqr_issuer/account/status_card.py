@@ -14,6 +14,7 @@ from ..validity import midnight
 from .phases import Phase, ends_soon, phase
 from .phrases import Phrases
 
+_HELD: Final = (Phase.SUSPENDED, Phase.REVOKED)
 _LAST_ZONE: Final = "Europe/Kaliningrad"  # where a day ends last
 
 
@@ -45,6 +46,7 @@ class StatusCard:
     tag: str
     notes: tuple[str, ...]
     reason: str
+    hold_reason: str
     first: tuple[Row, ...]
     more: tuple[Row, ...]
     family: tuple[Relative, ...]
@@ -69,6 +71,7 @@ def status_card(held: HeldStatus, at: datetime, say: Phrases) -> StatusCard:
         tag=_tag(held, stage, say),
         notes=tuple(_notes(held, stage, at, say)),
         reason=ended,
+        hold_reason=(held.hold_reason or "") if stage in _HELD else "",
         first=tuple(_first(record, say)),
         more=tuple(_more(record, say)),
         family=tuple(Relative(m.full_name, m.relation, _masked(m.snils)) for m in members),
@@ -120,6 +123,8 @@ def _notes(held: HeldStatus, stage: Phase, at: datetime, say: Phrases) -> list[s
             day = say.day(held.entry.record.period.valid_from)
             return [say("Код можно будет показать и напечатать с {day}.", day=day)]
         case Phase.SUSPENDED | Phase.REVOKED:
+            if held.hold_reason:
+                return [say("Коды этого статуса не выдаются.")]
             told = "Коды этого статуса не выдаются. Причину объяснит орган, который принял решение."
             return [say(told)]
         case Phase.ENDED_EARLY:

@@ -8,6 +8,16 @@ import typer
 
 from statusqr_keys.console import fail, warn_of_categories
 from statusqr_schema import StatusQRError, SyncFailed
+from statusqr_web.reach_options import (
+    TLS_FOLDER,
+    CertificateOption,
+    HostOption,
+    KeyOption,
+    NameOption,
+    PortOption,
+    ProxyOption,
+    TlsFolderOption,
+)
 
 from .. import trust_source
 from ..place_options import (
@@ -46,26 +56,12 @@ def serve(
     every: Annotated[
         float, typer.Option(metavar="MINUTES", min=0.01, help="How often to synchronise.")
     ] = 15,
-    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0: all.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535)] = 8653,
-    hostname: Annotated[
-        list[str] | None,
-        typer.Option("--name", help="A name by which people reach it (repeatable)."),
-    ] = None,
-    tls_cert: Annotated[
-        Path | None,
-        typer.Option(
-            help="Certificate (PEM); off loopback one is made otherwise.",
-            exists=True,
-            dir_okay=False,
-        ),
-    ] = None,
-    tls_key: Annotated[
-        Path | None, typer.Option(help="Its key (PEM).", exists=True, dir_okay=False)
-    ] = None,
-    tls_folder: Annotated[
-        Path, typer.Option(help="Where the certificate that is made is kept.", file_okay=False)
-    ] = Path("statusqr-tls"),
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8653,
+    hostname: NameOption = None,
+    tls_cert: CertificateOption = None,
+    tls_key: KeyOption = None,
+    tls_folder: TlsFolderOption = TLS_FOLDER,
     tokens: Annotated[
         Path | None,
         typer.Option(help="File of API tokens, see `token new`.", exists=True, dir_okay=False),
@@ -74,10 +70,7 @@ def serve(
         Path | None,
         typer.Option(help="Login of staff, a TOML file.", exists=True, dir_okay=False),
     ] = None,
-    proxy: Annotated[
-        list[str] | None,
-        typer.Option(help="Address of a reverse proxy that is believed (repeatable)."),
-    ] = None,
+    proxy: ProxyOption = None,
     place: Annotated[str, typer.Option(help="Name of the place.")] = "",
     category: CategoryOption = None,
     region: RegionOption = None,
