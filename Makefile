@@ -39,10 +39,11 @@ types: $(STAMP)
 layers: $(STAMP)
 	$(BIN)/lint-imports
 
-# Pages before a camera, one test at a time: they are read as fast as they come, and two browsers at once are slow.
+# Pages and windows before a camera, one test at a time: frames come as fast as in life, however busy the machine.
+ALONE := tests/browser tests/verifier/test_scan_window.py
 tests: $(STAMP) system $(VENDOR)/.ready $(WINDOW_CV2)/.ready
-	$(BIN)/pytest -m "not long" -n auto --dist loadfile --ignore tests/browser --cov --cov-report= --cov-fail-under=0
-	$(BIN)/pytest -m "not long" tests/browser --cov --cov-append --cov-report=term-missing:skip-covered
+	$(BIN)/pytest -m "not long" -n auto --dist loadfile $(addprefix --ignore ,$(ALONE)) --cov --cov-report= --cov-fail-under=0
+	$(BIN)/pytest -m "not long" $(ALONE) --cov --cov-append --cov-report=term-missing:skip-covered
 
 # Figures, into bench/results. SECTION="speed sizes" takes some of them only. Peers get an environment of their own.
 bench: $(STAMP) system

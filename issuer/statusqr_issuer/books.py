@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
 from statusqr_keys import SqliteStatusIndex, StatusIndex
 from statusqr_keys.revocation import Revocations, SqliteRevocations
+
+if TYPE_CHECKING:  # what takes a third of a second is imported when it is needed
+    from .registry import Registry
 
 VARIABLE: Final = "STATUSQR_REGISTRY"
 
@@ -35,29 +38,33 @@ class Books:
     index: StatusIndex
     revocations: Revocations
     publisher: str  # a command
+    registry: "Registry | None" = None
 
 
 @contextmanager
 def open_books(
-    store: Path, place: str | None, actor: str, *, issuing: bool = False
+    store: Path, place: str | None, actor: str, passphrase: bytes | None = None
 ) -> Iterator[Books]:
     """The books of a store. No passphrase is needed: a revocation must not wait for who has it.
 
-    `actor` stands in the registry's log for the entries that are taken. RegistryProblem where the
-    registry does not open; for `issuing` also where it was put back from a copy of files.
+    With it the registry's statuses can be read, for issuing. `actor` stands in the registry's log
+    for the entries that are taken. RegistryProblem where the registry does not open; with the
+    passphrase also where it was put back from a copy of files.
     """
     from .registry.entries import RegistryIndex
     from .registry.holds import RegistryRevocations
-    from .registry.opening import default_place, demand_not_back, open_sealed
+    from .registry.opening import default_place, open_registry, open_sealed
 
     if not place and not Path(default_place(store)).exists():
         yield Books(SqliteStatusIndex(store), SqliteRevocations(store), "statusqr-keys publish")
         return
-    registry = open_sealed(place or None, store)
+    registry = (
+        open_sealed(place or None, store)
+        if passphrase is None
+        else open_registry(place or None, store, passphrase)
+    )
     try:
-        if issuing:
-            demand_not_back(registry, store)
         index, revocations = RegistryIndex(registry, actor), RegistryRevocations(registry)
-        yield Books(index, revocations, "statusqr-issuer publish")
+        yield Books(index, revocations, "statusqr-issuer publish", registry)
     finally:
         registry.close()

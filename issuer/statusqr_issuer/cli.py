@@ -1,10 +1,11 @@
 """`statusqr-issuer`: issue credentials as PDF, SVG, PNG and text; revoke and restore them."""
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
@@ -29,14 +30,16 @@ from statusqr_schema.strict_json import JsonValue
 from . import revoke_commands
 from .account.serve_command import serve
 from .auditing import audit_app
-from .books import RegistryPlace, open_books
-from .desk import Desk, Order
+from .books import Books, RegistryPlace, open_books
+from .desk import Desk, Issued, Order
 from .operators import login_name
 from .output import FORMATS, Output, printable_id
 from .publishing import publish
 from .qr import Writer
 from .registry import commands as registry_commands
 from .registry.load_command import load_records
+
+_Issuing: TypeAlias = Callable[[JsonValue], Issued]
 
 app = new_app("Issue signed status credentials.")
 app.command("load")(load_records)
@@ -122,23 +125,37 @@ def issue(
         authority=authority,
     )
     output = Output(out, wanted, writer, as_json=as_json)
-    with open_books(store, registry, login_name(), issuing=True) as books:
+    with open_books(store, registry, login_name(), passphrase) as books:
         desk = Desk(keys, books.index, books.revocations, passphrase, catalogue)
-        refused = _issue_all(entries, desk, order, output, catalogue)
+        refused = _issue_all(entries, _issuing(desk, books, order, catalogue), output, catalogue)
     if refused:
         typer.echo(f"Не выпущено: {refused} из {len(entries)}.", err=True)
         raise typer.Exit(1)
 
 
+def _issuing(desk: Desk, books: Books, order: Order, catalogue: Categories) -> _Issuing:
+    if books.registry is not None:
+        from .registered import RegisteredDesk
+
+        registered = RegisteredDesk(desk, books.registry, catalogue, login_name())
+        return lambda value: registered.issue(value, order)
+
+    def unregistered(value: JsonValue) -> Issued:
+        entry = read_entry(value, catalogue)
+        return Issued(*desk.issue(entry.record, order), entry)
+
+    return unregistered
+
+
 def _issue_all(
-    entries: list[JsonValue], desk: Desk, order: Order, output: Output, catalogue: Categories
+    entries: list[JsonValue], issue_one: _Issuing, output: Output, catalogue: Categories
 ) -> int:
     refused = 0
     for number, value in enumerate(entries, 1):
         try:
-            entry = read_entry(value, catalogue)
-            credential, key = desk.issue(entry.record, order)
-            output.issued(credential, entry, key, list(advice(entry, catalogue)))
+            done = issue_one(value)
+            remarks = [*done.remarks, *advice(done.entry, catalogue)]
+            output.issued(done.credential, done.entry, done.key, remarks)
         except (RecordRefused, IssueRefused) as error:
             refused += 1
             output.refused(printable_id(value) or f"запись {number}", error)

@@ -18,6 +18,7 @@ from statusqr_schema import (
     Disclosure,
     IssueRefused,
     Presentation,
+    RegisterEntry,
     Snils,
     StatusRecord,
 )
@@ -45,6 +46,16 @@ class Draft:
     content: Claims
     key: StoredKey
     identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A code, the entry that it states, and remarks on how it was issued."""
+
+    credential: Credential
+    key: StoredKey
+    entry: RegisterEntry = field(repr=False)
+    remarks: tuple[str, ...] = ()
 
 
 class Desk:

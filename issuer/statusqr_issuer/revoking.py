@@ -161,8 +161,11 @@ class Session:
         """Do it with a certificate or a person; the first failure ends the call."""
         name = "человек" if isinstance(target, PersonTarget) else "удостоверение"
         outcome = self._act.method(self._register, target, self._note)
+        known = outcome.codes or outcome.registered or outcome.changed
+        if self._act is Act.RESTORE and outcome.registered is not None and not known:
+            raise StatusQRError(f"{name}: такого номера нет, ничего не сделано", code="NO_NUMBER")
         self._tell(name, target, outcome)
-        if outcome.codes == 0:
+        if not outcome.codes and not outcome.registered:
             self._warn(f"{name}: печатных кодов под этим номером нет: проверьте номер")
         if unnamed := self._register.unnamed():
             self._warn(
@@ -176,7 +179,8 @@ class Session:
             return
         typer.echo(f"Изменено печатных кодов: {self.changed}.")
         if not by_code and self._act is Act.RESTORE:
-            typer.echo("Новые коды снова выпускаются, если нет другого запрета.")
+            if not self.failed:
+                typer.echo("Новые коды снова выпускаются, если нет другого запрета.")
         elif not by_code:
             typer.echo("Новые коды, в том числе живые и для экрана, уже не выпускаются.")
         elif self._act is not Act.RESTORE:

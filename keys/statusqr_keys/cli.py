@@ -163,6 +163,7 @@ def publish(
     keys.all_keys()  # no store, no question for its passphrase
     passphrase = read_passphrase(os.environ, passphrase_fd)
     revocations = SqliteRevocations(store)
+    revocations.version()  # no key is made for a store that a registry publishes
 
     def look() -> object:
         return watching.fingerprint(keys, revocations)

@@ -114,6 +114,7 @@ class Outcome:
     changes: tuple[CodeChange, ...]
     codes: int  # printed codes under this hold that are known
     not_valid: int  # of them not valid now, for whatever reason
+    registered: bool | None = None  # whether a registry has a status under it; None: no registry
 
     @property
     def changed(self) -> bool:

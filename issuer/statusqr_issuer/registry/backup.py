@@ -63,9 +63,18 @@ class Restored:
     adopted: Adopted
 
 
-def restore(path: Path, place: str, store: Path, passphrase: bytes, at: datetime) -> Restored:
+def restore(
+    path: Path,
+    place: str,
+    store: Path,
+    passphrase: bytes,
+    at: datetime,
+    *,
+    keep_unknown: bool = False,
+) -> Restored:
     """Make the registry of `store` out of a backup, where there is none yet.
 
+    Printed codes that the backup does not know are shown as suspended, unless `keep_unknown`.
     All or nothing; safe to repeat after a crash. RegistryProblem where the file is broken, where
     the keys of the store are not those of the backup, or where there is something already.
     """
@@ -83,8 +92,10 @@ def restore(path: Path, place: str, store: Path, passphrase: bytes, at: datetime
                 rows = _insert(connection, backup)
                 work = Work(connection, vault, finder, ACTOR, at)
                 known = (header.at, last_at, heads.came_back(work, store))
-                adopted = adopt(work, KeyStore(store), min(t for t in known if t is not None))
+                since = min(t for t in known if t is not None)
+                adopted = adopt(work, KeyStore(store), since, keep_unknown=keep_unknown)
                 told: dict[str, JsonValue] = {"backup_at": header.at, "seq": header.head.seq}
+                told["keep_unknown"] = keep_unknown
                 audit.append(work, "restored", told | adopted.told, on_lists=True)
                 name = takeover.rename(work)
                 # Before the end: the other way round a crash would leave a registry that does not

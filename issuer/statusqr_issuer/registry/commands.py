@@ -32,8 +32,14 @@ PassphraseFd: TypeAlias = Annotated[
 _KEYS_APART: Final = f"""\
 Ключей в копии нет. Без них её не открыть: храните отдельно от копии и не теряйте
   {NAME} и finder.key из хранилища ключей, и парольную фразу."""
+_UNKNOWN_FALL: Final = """\
+Коды, напечатанные после копии, больше не действуют: реестр их не знает, и проверяющие увидят
+«ПРИОСТАНОВЛЕН» со следующей публикацией. Их владельцам нужно напечатать новые."""
+_UNKNOWN_STAY: Final = """\
+Коды, напечатанные после копии, действуют дальше, а реестр их не знает: они не отзываются ни по
+удостоверению, ни по человеку, ни при изменении статуса, только по файлу самого кода (revoke)."""
 _SINCE: Final = """\
-Чего копия не знает, если после неё с реестром работали:
+Чего ещё копия не знает, если после неё с реестром работали:
   изменения статусов: загрузите последние записи ещё раз (statusqr-issuer load);
   отзыв удостоверений и людей: повторите его (statusqr-issuer revoke);
   согласия: отозванное после копии снова действует, пока его не отзовут ещё раз;
@@ -107,9 +113,16 @@ def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.", exists=True)],
     store: Store,
     registry: Place = None,
+    keep_unknown: Annotated[
+        bool,
+        typer.Option("--keep-unknown", help="Leave valid what was printed after the backup."),
+    ] = False,
     passphrase_fd: PassphraseFd = None,
 ) -> None:
     """Make the registry out of a backup, where there is none; revocations published since stay.
+
+    Papers that were printed after the backup no longer hold: nobody could revoke them. Their owners
+    print new ones. --keep-unknown is for a backup after which nothing was printed.
 
     Stop the programs that use the store before: those that run go on with the registry they have.
     The store has to have the keys of that registry. To try a restore out, take a copy of the store.
@@ -119,9 +132,11 @@ def restore(
 
     passphrase = read_passphrase(os.environ, passphrase_fd)
     place = registry or default_place(store)
-    done = backup.restore(file, place, store, passphrase, datetime.now(UTC))
+    now = datetime.now(UTC)
+    done = backup.restore(file, place, store, passphrase, now, keep_unknown=keep_unknown)
     moment = from_instant(done.at).astimezone(MOSCOW).strftime("%d.%m.%Y в %H:%M МСК")
     typer.echo(f"Реестр восстановлен таким, каким был {moment}. Строк: {sum(done.rows.values())}.")
     typer.echo(f"Списков отзыва закрыто: {done.adopted.lists}.")
     typer.echo(f"Кодов, отозванных после копии и снова отозванных: {done.adopted.codes}.")
+    typer.echo(_UNKNOWN_STAY if keep_unknown else _UNKNOWN_FALL, err=True)
     typer.echo(_SINCE, err=True)

@@ -8,7 +8,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from statusqr_keys.finder import Finder
 from statusqr_keys.holds import (
@@ -22,11 +32,14 @@ from statusqr_keys.holds import (
 from statusqr_schema import StatusReference
 
 from .registry import View, Work
-from .tables import hold, status_entry, status_list
+from .tables import hold, person, status, status_entry, status_list
 
 # In place of an issuer, whose id is a word:
 EVERY: Final = ""  # at every issuer
 REGISTER: Final = "*"  # the same, because the register ended the status: `load` sets and lifts it
+ENDED_BY_LOAD: Final = (
+    "статус прекращён загрузкой: если он действует, загрузите запись без revoked (load)"
+)
 
 _SHOW = (
     update(status_entry)
@@ -80,7 +93,10 @@ class Hold:
         """
         if self.reference is not None:
             own = select(status_entry.c.own).where(_place(self.issuer, self.reference))
-            before = State(view.connection.execute(own).scalar() or 0)
+            known = view.connection.execute(own).scalar()
+            if known is None:
+                known = _unknown_state(view, self.issuer, self.reference.list_number)
+            before = State(known)
         else:
             found = select(hold.c.issuer, hold.c.state).where(hold.c.digest == self.digest)
             states = {row.issuer: row.state for row in view.connection.execute(found)}
@@ -95,22 +111,24 @@ class Hold:
         keeps = before is State.INVALID and wanted is State.SUSPENDED
         return before, before if keeps else wanted
 
-    def write(self, work: Work, wanted: State) -> None:
+    def write(self, work: Work, wanted: State, reason: str) -> None:
         """Set or lift it. An entry that the registry does not know (an older copy) is taken now."""
         if self.reference is not None:
             own = update(status_entry).where(_place(self.issuer, self.reference))
-            if work.connection.execute(own.values(own=int(wanted))).rowcount == 0:
-                adopt(work, self.issuer, self.reference, wanted)
+            told = None if wanted is State.VALID else reason
+            if work.connection.execute(own.values(own=int(wanted), reason=told)).rowcount == 0:
+                adopt(work, self.issuer, self.reference, wanted, told)
             return
         mine = hold.c.digest == self.digest
         here = mine if self.issuer == EVERY else mine & (hold.c.issuer == self.issuer)
         if wanted is State.VALID:
             work.connection.execute(delete(hold).where(here))
             return
-        held = update(hold).where(mine, hold.c.issuer == self.issuer).values(state=int(wanted))
+        values = {"state": int(wanted), "reason": reason}
+        held = update(hold).where(mine, hold.c.issuer == self.issuer).values(values)
         if work.connection.execute(held).rowcount == 0:
-            values = {"digest": self.digest, "issuer": self.issuer, "state": int(wanted)}
-            work.connection.execute(insert(hold).values(values))
+            row = {"digest": self.digest, "issuer": self.issuer, **values}
+            work.connection.execute(insert(hold).values(row))
 
     def codes(self, view: View) -> list[Code]:
         """The printed codes under it."""
@@ -141,6 +159,23 @@ def worst_hold(
     return State(view.connection.execute(query).scalar() or 0)
 
 
+def is_registered(view: View, under: Hold) -> bool:
+    """Whether a status of the registry has this certificate, or is this person's."""
+    query = select(status.c.id).join(person).limit(1)
+    column = status.c.certificate if under.kind == "certificate" else person.c.digest
+    return view.connection.execute(query.where(column == under.digest)).first() is not None
+
+
+def is_ended_by_register(view: View, under: Hold) -> bool:
+    """Whether an end that was loaded keeps the certificate, or the certificate of a code."""
+    digest = select(literal(under.digest, LargeBinary)).scalar_subquery()
+    if under.reference is not None:
+        place = _place(under.issuer, under.reference)
+        digest = select(status_entry.c.certificate).where(place).scalar_subquery()
+    held = select(hold.c.state).where(hold.c.issuer == REGISTER, hold.c.digest == digest)
+    return view.connection.execute(held).first() is not None
+
+
 def codes(view: View, which: ColumnElement[bool]) -> list[Code]:
     """The printed codes that a condition on `status_entry` selects."""
     return [
@@ -156,19 +191,36 @@ def codes(view: View, which: ColumnElement[bool]) -> list[Code]:
     ]
 
 
-def adopt(work: Work, issuer_id: str, reference: StatusReference, own: State) -> None:
-    """Take an entry that was given out and is not known here.
+def is_known_only(view: View, issuer_id: str, number: int) -> bool:
+    """Whether a list shows as suspended what is not known of it."""
+    marked = select(status_list.c.known_only).where(
+        status_list.c.issuer == issuer_id, status_list.c.number == number
+    )
+    return bool(view.connection.execute(marked).scalar())
+
+
+def _unknown_state(view: View, issuer_id: str, number: int) -> State:
+    """What a list shows of its entries that are not known."""
+    return State.SUSPENDED if is_known_only(view, issuer_id, number) else State.VALID
+
+
+def adopt(
+    work: Work, issuer_id: str, reference: StatusReference, own: State, reason: str | None
+) -> None:
+    """Take an entry that was given out and is not known here; its list shows the same as before.
 
     Others of its list may have been given out as well: where it is unknown too, it is closed.
     """
     number = reference.list_number
+    shown = _unknown_state(work, issuer_id, number)
     mine = (status_list.c.issuer == issuer_id) & (status_list.c.number == number)
     count = update(status_list).where(mine).values(taken=status_list.c.taken + 1)
     if work.connection.execute(count).rowcount == 0:
         opened = {"issuer": issuer_id, "number": number, "taken": 1, "closed": True}
         work.connection.execute(insert(status_list).values(opened))
-    entry = {"issuer": issuer_id, "number": number, "entry": reference.index, "own": int(own)}
-    work.connection.execute(insert(status_entry).values(entry))
+    where = {"issuer": issuer_id, "number": number, "entry": reference.index}
+    states = {"own": int(own), "state": int(shown), "reason": reason}
+    work.connection.execute(insert(status_entry).values(where | states))
 
 
 def show_anew(work: Work, under: list[Code]) -> tuple[CodeChange, ...]:

@@ -14,18 +14,30 @@ from sqlalchemy import ColumnElement, func, literal_column, select
 
 from statusqr_keys.finder import Identity
 from statusqr_keys.holds import CodeChange, Event, Note, Outcome, State, Target
-from statusqr_schema import StatusReference
+from statusqr_schema import RegistryProblem, StatusReference
+from statusqr_schema.claims import LIST_SIZE
 from statusqr_schema.days import from_instant
 from statusqr_schema.strict_json import JsonValue
 
 from . import audit
-from .hold_rows import EVERY, REGISTER, Hold, show_anew, worst_hold
+from .hold_rows import (
+    ENDED_BY_LOAD,
+    EVERY,
+    REGISTER,
+    Hold,
+    is_ended_by_register,
+    is_known_only,
+    is_registered,
+    show_anew,
+    worst_hold,
+)
 from .registry import Registry, View, Work
 from .tables import audit as audit_log
 from .tables import meta, status_entry, status_list
 
 TAKEN_OVER: Final = "taken_over"  # an event of the key store's own log
 _ACTS = {State.INVALID: "revoke", State.SUSPENDED: "suspend", State.VALID: "restore"}
+_BATCH: Final = 10_000  # rows in memory
 _LOGGED = (*_ACTS.values(), TAKEN_OVER)
 
 
@@ -44,7 +56,7 @@ def change(
     before, after = hold.plan(work, wanted)
     changes: tuple[CodeChange, ...] = ()
     if after is not before:
-        hold.write(work, wanted)
+        hold.write(work, wanted, note.reason)
     under = hold.codes(work)
     if after is not before:
         changes = show_anew(work, under)
@@ -54,7 +66,8 @@ def change(
     now = {(each.issuer_id, each.reference): each.after for each in changes}
     shown = [now.get((code.issuer_id, code.reference), code.shown) for code in under]
     not_valid = len(shown) - shown.count(State.VALID)
-    return Outcome(before, after, changes, len(under), not_valid)
+    registered = hold.kind != "code" and is_registered(work, hold)
+    return Outcome(before, after, changes, len(under), not_valid, registered)
 
 
 def standing(view: View, issuer_id: str, identity: Identity) -> State:
@@ -69,13 +82,25 @@ def lists(view: View, issuer_id: str) -> list[int]:
 
 
 def states(view: View, issuer_id: str, number: int) -> dict[int, State]:
-    """The entries of a list that are not valid."""
-    query = select(status_entry.c.entry, status_entry.c.state).where(
-        status_entry.c.issuer == issuer_id,
-        status_entry.c.number == number,
-        status_entry.c.state != literal_column("0"),  # a parameter would pass its index by
-    )
-    return {row.entry: State(row.state) for row in view.connection.execute(query)}
+    """The entries of a list that are not valid.
+
+    Of a list that a restore has closed also those that the registry does not know: they may be on
+    papers of which the backup tells nothing.
+    """
+    of_list = (status_entry.c.issuer == issuer_id, status_entry.c.number == number)
+    shown = status_entry.c.state
+    if not is_known_only(view, issuer_id, number):
+        # a parameter would pass its index by
+        query = select(status_entry.c.entry, shown).where(*of_list, shown != literal_column("0"))
+        return {row.entry: State(row.state) for row in view.connection.execute(query)}
+    found = dict.fromkeys(range(LIST_SIZE), State.SUSPENDED)
+    query = select(status_entry.c.entry, shown).where(*of_list)
+    for entry, state in view.connection.execute(query.execution_options(yield_per=_BATCH)):
+        if state == State.VALID:
+            del found[entry]
+        else:
+            found[entry] = State(state)
+    return found
 
 
 def version(view: View) -> int:
@@ -170,7 +195,14 @@ class RegistryRevocations:
         return self._change(target, State.SUSPENDED, note)
 
     def restore(self, target: Target, note: Note) -> Outcome:
-        """Lift this hold, a revocation too."""
+        """Lift this hold, a revocation too.
+
+        RegistryProblem, code STATUS_ENDED, where a load has ended the status: only a load brings
+        it back.
+        """
+        with self._registry.reading() as view:
+            if is_ended_by_register(view, Hold.of(target, view.finder)):
+                raise RegistryProblem(ENDED_BY_LOAD, code="STATUS_ENDED")
         return self._change(target, State.VALID, note)
 
     def standing(self, issuer_id: str, identity: Identity) -> State:

@@ -111,6 +111,7 @@ def _tell(report: "LoadReport", records: int, *, dry_run: bool, as_json: bool) -
             "refused": len(report.refused),
             "codes_revoked": report.codes,
             "numbers_given": report.numbers,
+            "numbers": [{"id": name, "number": number} for name, number in report.given],
             "dry_run": dry_run,
         }
         typer.echo(json_line(document))
@@ -123,6 +124,8 @@ def _tell(report: "LoadReport", records: int, *, dry_run: bool, as_json: bool) -
         typer.echo(f"Отозвано печатных кодов: {report.codes}.")
     if report.numbers:
         typer.echo(f"Выдано номеров удостоверений: {report.numbers}.")
+        for name, number in report.given:
+            typer.echo(f"{name}: {'будет выдан' if dry_run else 'выдан'} номер {number}")
 
 
 def _read(path: Path) -> bytes:

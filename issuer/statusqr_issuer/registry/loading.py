@@ -54,14 +54,19 @@ class LoadReport:
 
     changes: Counter[Change] = field(default_factory=Counter)
     codes: int = 0  # printed codes that were revoked
-    numbers: int = 0  # certificate numbers that were given out
+    given: list[tuple[str, str]] = field(default_factory=list)  # records and their new numbers
     refused: list[Refusal] = field(default_factory=list)
+
+    @property
+    def numbers(self) -> int:
+        """How many certificate numbers were given out."""
+        return len(self.given)
 
     def add(self, other: "LoadReport") -> None:
         """Count another's in."""
         self.changes.update(other.changes)
         self.codes += other.codes
-        self.numbers += other.numbers
+        self.given += other.given
         self.refused += other.refused
 
 
@@ -170,12 +175,16 @@ def _numbered(
 ) -> list[tuple[Incoming, Step, Kept | None]]:
     """The steps; those that stand without a certificate's number have one now."""
     lack = [not s.entry.record.certificate_number and not s.ended for _, s, _ in steps]
-    given = iter(series.next(work, sum(lack)))
-    report.numbers += sum(lack)
-    return [
-        (one, numbered(step, next(given)) if lacks else step, held)
-        for (one, step, held), lacks in zip(steps, lack, strict=True)
-    ]
+    fresh = iter(series.next(work, sum(lack)))
+    done = []
+    for (one, step, held), lacks in zip(steps, lack, strict=True):
+        if lacks:
+            number = next(fresh)
+            report.given.append((one.name, number))
+            done.append((one, numbered(step, number), held))
+        else:
+            done.append((one, step, held))
+    return done
 
 
 def _kind(planned: Planned) -> MessageKind:

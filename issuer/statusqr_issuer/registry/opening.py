@@ -81,6 +81,7 @@ def make_registry(place: str | None, store: Path, passphrase: bytes, at: datetim
     """
     if not store.is_dir():
         raise KeyProblem("такого хранилища ключей нет: создайте ключ командой new")
+    _demand_free(place or default_place(store), store)
     database = Database(place or default_place(store), new=True)
     try:
         with database.writing() as connection:
@@ -95,6 +96,28 @@ def make_registry(place: str | None, store: Path, passphrase: bytes, at: datetim
     except BaseException:
         database.close()
         raise
+
+
+def _demand_free(place: str, store: Path) -> None:
+    """RegistryProblem, code MOVED, where another registry has the store: none is made beside it."""
+    if not (store / "issuing.sqlite").exists():
+        return
+    with takeover.store_failures():
+        owner = IssuingDatabase(store).owner()
+    if owner is None:
+        return
+    try:
+        database = Database(place)
+    except RegistryProblem as error:
+        if error.code != "REGISTRY":
+            raise
+        raise takeover.moved() from error
+    try:
+        with database.reading() as connection:
+            if revision(connection) is None or _value(connection, takeover.NAME) != owner:
+                raise takeover.moved()
+    finally:
+        database.close()
 
 
 def upgrade_registry(place: str) -> bool:

@@ -37,6 +37,7 @@ class Printout:
     expires_at: datetime
     state: State
     own: State
+    reason: str | None = None  # of `own`, where that is not valid
 
 
 def take(
@@ -147,7 +148,7 @@ def _unknown_to_statuses(work: Work, certificate: bytes, status_id: UUID) -> Seq
 
 def _found(view: View, which: ColumnElement[bool]) -> list[Printout]:
     query = (
-        select(credential, status_entry.c.state, status_entry.c.own)
+        select(credential, status_entry.c.state, status_entry.c.own, status_entry.c.reason)
         .join(status, status.c.id == credential.c.status_id)
         .join(person, person.c.id == status.c.person_id)
         .join(
@@ -170,6 +171,7 @@ def _found(view: View, which: ColumnElement[bool]) -> list[Printout]:
             expires_at=from_instant(row.expires_at),
             state=State(row.state),
             own=State(row.own),
+            reason=row.reason,
         )
         for row in view.connection.execute(query)
     ]

@@ -4,7 +4,8 @@ The store keeps the last token of each list. An entry that was published as not 
 backup, and that the backup has as valid or not at all, gets that state as its own: no revocation is
 lost, whoever it was aimed at. Entries that were given out since and are valid are known to nobody,
 so every list is closed: new codes get entries of lists with new numbers, of which the first is left
-out, in case one had been opened and not published yet.
+out, in case one had been opened and not published yet. The closed ones show as suspended what is
+not known of them (`known_only`): those papers could be revoked by nobody.
 """
 
 from collections.abc import Iterator
@@ -17,10 +18,12 @@ from sqlalchemy import func, insert, select, update
 from statusqr_keys import KeyStore
 from statusqr_keys.distribution.layout import CLOCK_TOLERANCE, FOLDER, status_subject
 from statusqr_keys.holds import CodeChange, State
+from statusqr_keys.status_index import FULL
 from statusqr_keys.status_list import StatusList
 from statusqr_keys.status_token import read_under_key
 from statusqr_keys.trust import Issuer
 from statusqr_schema import RegistryProblem, StatusListRefused, StatusReference
+from statusqr_schema.claims import LIST_SIZE
 from statusqr_schema.days import from_instant
 from statusqr_schema.strict_json import JsonValue
 
@@ -28,6 +31,8 @@ from .holds import told_changes
 from .registry import View, Work
 from .tables import status_entry, status_list
 
+# Entries that no list gives out: so many are suspended only where all are that were not known.
+_NEVER_TAKEN: Final = LIST_SIZE - FULL
 _WORST: Final = {State.VALID: 0, State.SUSPENDED: 1, State.INVALID: 2}
 
 
@@ -49,21 +54,28 @@ class Adopted:
         return {"changes": told_changes(self.changes), "lists_closed": self.lists}
 
 
-def adopt(work: Work, store: KeyStore, since: int) -> Adopted:
+def adopt(work: Work, store: KeyStore, since: int, *, keep_unknown: bool = False) -> Adopted:
     """Bring back what lists have shown that were signed at `since` (epoch seconds) or later.
 
-    RegistryProblem where a kept token cannot be read: it could hold a revocation.
+    `keep_unknown` leaves papers as they are that are not known. RegistryProblem where a kept token
+    cannot be read: it could hold a revocation.
     """
     changes: list[CodeChange] = []
+    published: list[tuple[Issuer, int, Path]] = []
     for issuer in store.trust_list(from_instant(work.instant)).issuers:
         last = _last_number(work, issuer.id)
         for number, path in _tokens(store, issuer.id):
             last = max(last, number)
             _ensure(work, issuer.id, number)
-            published = _read(path, issuer, number)
-            if published.issued_at + CLOCK_TOLERANCE.total_seconds() >= since:
-                changes += _adopt_list(work, issuer.id, number, published)
+            published.append((issuer, number, path))
         _ensure(work, issuer.id, last + 1)
+    if not keep_unknown:  # lists that were closed before have given out nothing since
+        marked = update(status_list).where(~status_list.c.closed).values(known_only=True)
+        work.connection.execute(marked)
+    for issuer, number, path in published:
+        shown = _read(path, issuer, number)
+        if shown.issued_at + CLOCK_TOLERANCE.total_seconds() >= since:
+            changes += _adopt_list(work, issuer.id, number, shown)
     closed = work.connection.execute(update(status_list).values(closed=True)).rowcount
     return Adopted(tuple(changes), closed)
 
@@ -73,8 +85,14 @@ def _adopt_list(work: Work, issuer_id: str, number: int, published: StatusList) 
     query = select(status_entry.c.entry, status_entry.c.state).where(*of_list)
     known = {row.entry: State(row.state) for row in work.connection.execute(query)}
     unknown, worse, changes = [], [], []
-    for entry, state in _not_valid(published):
+    not_valid = list(_not_valid(published))
+    known_only = sum(state is State.SUSPENDED for _, state in not_valid) >= _NEVER_TAKEN
+    if known_only:
+        _mark(work, issuer_id, number)
+    for entry, state in not_valid:
         before = known.get(entry)
+        if before is None and state is State.SUSPENDED and known_only:
+            continue  # it is shown so without a row
         if before is None or _WORST[state] > _WORST[before]:
             place = StatusReference(number, entry)
             changes.append(CodeChange(issuer_id, place, before or State.VALID, state))
@@ -136,8 +154,13 @@ def _last_number(view: View, issuer_id: str) -> int:
 def _ensure(work: Work, issuer_id: str, number: int) -> None:
     here = (status_list.c.issuer == issuer_id, status_list.c.number == number)
     if work.connection.execute(select(status_list.c.number).where(*here)).first() is None:
-        row = {"issuer": issuer_id, "number": number, "taken": 0, "closed": True}
+        row = {"issuer": issuer_id, "number": number, "taken": 0}
         work.connection.execute(insert(status_list), row)
+
+
+def _mark(work: Work, issuer_id: str, number: int) -> None:
+    here = (status_list.c.issuer == issuer_id, status_list.c.number == number)
+    work.connection.execute(update(status_list).where(*here).values(known_only=True))
 
 
 def _unreadable(path: Path) -> RegistryProblem:

@@ -56,6 +56,7 @@ class HeldStatus:
     changed_at: datetime
     loaded_at: datetime
     hold: State
+    hold_reason: str | None = None  # as it was given; None also of a hold older than the registry
 
     @cached_property
     def record(self) -> StatusRecord:
@@ -135,9 +136,15 @@ def read_sealed(plain: bytes) -> RegisterEntry:
         raise RegistryProblem(message, code="REGISTRY_DAMAGED") from error
 
 
+_HELD = or_(hold.c.digest == status.c.certificate, hold.c.digest == person.c.digest)
 _WORST = (  # 1, invalid, outweighs 2, suspended
-    select(func.min(hold.c.state))
-    .where(or_(hold.c.digest == status.c.certificate, hold.c.digest == person.c.digest))
+    select(func.min(hold.c.state)).where(_HELD).correlate(status, person).scalar_subquery()
+)
+_REASON = (
+    select(hold.c.reason)
+    .where(_HELD)
+    .order_by(hold.c.state, hold.c.issuer, hold.c.digest)
+    .limit(1)
     .correlate(status, person)
     .scalar_subquery()
 )
@@ -148,6 +155,7 @@ COLUMNS: Final = (  # beside person
     status.c.changed_at,
     status.c.loaded_at,
     _WORST.label("hold"),
+    _REASON.label("hold_reason"),
 )
 _OF_PERSON: Final = (
     select(*COLUMNS)
@@ -169,4 +177,5 @@ def held_of(view: View, row: Row[*tuple[Any, ...]]) -> HeldStatus:
         changed_at=from_instant(row.changed_at),
         loaded_at=from_instant(row.loaded_at),
         hold=State(row.hold or 0),
+        hold_reason=row.hold_reason,
     )

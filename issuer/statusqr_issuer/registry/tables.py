@@ -91,6 +91,8 @@ status_list: Final = Table(
     Column("number", BigInteger, primary_key=True),
     Column("taken", Integer, nullable=False),
     Column("closed", Boolean, nullable=False, server_default=text("false")),  # no further entries
+    # after a restore: what stands in no row of status_entry is shown as suspended
+    Column("known_only", Boolean, nullable=False, server_default=text("false")),
 )
 
 status_entry: Final = Table(
@@ -103,6 +105,7 @@ status_entry: Final = Table(
     Column("person", LargeBinary(16), index=True),
     Column("own", Integer, nullable=False, server_default=text("0")),  # the code's own state
     Column("state", Integer, nullable=False, server_default=text("0")),  # what its list shows
+    Column("reason", Text),  # of its own state, where that is not valid
 )
 Index(
     "ix_status_entry_not_valid",
@@ -136,6 +139,7 @@ hold: Final = Table(
     Column("digest", LargeBinary(16), primary_key=True),
     Column("issuer", String(64), primary_key=True),  # '' for every issuer, '*' by the register
     Column("state", Integer, nullable=False),
+    Column("reason", Text),  # None where the key store's own file kept none
 )
 
 consent: Final = Table(

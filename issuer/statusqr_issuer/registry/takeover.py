@@ -30,7 +30,8 @@ from .registry import Registry, View, Work
 from .tables import hold, meta, status_entry, status_list
 
 _ACTOR: Final = "registry"
-_NAME, _DONE = "name", "taken_over"  # in `meta`
+NAME: Final = "name"  # in `meta`
+_DONE = "taken_over"
 _BATCH = 5000  # rows in memory
 _OTHER = (
     "печатные коды этого хранилища ведёт другой реестр: укажите его (--registry или "
@@ -57,7 +58,7 @@ def take_over(registry: Registry, store: Path, at: datetime) -> None:
         if database.finder().check != registry.finder.check:
             raise KeyProblem("finder.key не от этого хранилища: верните его из резервной копии")
         if database.hand_over(name) != name:
-            raise RegistryProblem(_OTHER, code="MOVED")
+            raise moved()
         with database.reading(moved=True) as old, registry.writing(_ACTOR, at) as work:
             if _value(work, _DONE) is None:
                 _copy(old, work)
@@ -69,13 +70,18 @@ def demand_owner(registry: Registry, store: Path) -> None:
     Code REGISTRY where its own file was never taken over to the end.
     """
     with registry.reading() as view:
-        name, done = _value(view, _NAME), _value(view, _DONE)
-    if name is None or done is None:
-        raise RegistryProblem("реестр не доделан: выполните registry new ещё раз")
+        name, done = _value(view, NAME), _value(view, _DONE)
     with store_failures():
         owner = IssuingDatabase(store).owner()
-    if owner != name:
-        raise RegistryProblem(_OTHER, code="MOVED")
+    if owner is not None and owner != name:
+        raise moved()
+    if name is None or done is None or owner is None:
+        raise RegistryProblem("реестр не доделан: выполните registry new ещё раз")
+
+
+def moved() -> RegistryProblem:
+    """The store's codes are kept in another registry."""
+    return RegistryProblem(_OTHER, code="MOVED")
 
 
 def rename(work: Work) -> bytes:
@@ -84,7 +90,7 @@ def rename(work: Work) -> bytes:
     The store follows with `claim`, at the end of the same transaction.
     """
     name = secrets.token_bytes(16)
-    for key, value in ((_NAME, name), (_DONE, b"restored")):
+    for key, value in ((NAME, name), (_DONE, b"restored")):
         known = update(meta).where(meta.c.name == key).values(value=value)
         if work.connection.execute(known).rowcount == 0:
             work.connection.execute(insert(meta).values(name=key, value=value))
@@ -102,14 +108,14 @@ def claim(store: Path, name: bytes) -> None:
 
 def _name(registry: Registry, at: datetime) -> bytes:
     with registry.reading() as view:
-        name = _value(view, _NAME)
+        name = _value(view, NAME)
     if name is not None:
         return name
     with registry.writing(_ACTOR, at) as work:
-        name = _value(work, _NAME)  # another process may have been faster
+        name = _value(work, NAME)  # another process may have been faster
         if name is None:
             name = secrets.token_bytes(16)
-            work.connection.execute(insert(meta).values(name=_NAME, value=name))
+            work.connection.execute(insert(meta).values(name=NAME, value=name))
             audit.append(work, "registry_named", {"name": name.hex()})
     return name
 

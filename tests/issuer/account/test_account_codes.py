@@ -248,7 +248,10 @@ def test_under_a_hold_there_is_no_code(olga: Citizen, town: Town, state: State) 
         holds.change(work, target, state, "Проверка")
     words = {State.SUSPENDED: "приостановлен", State.INVALID: "отозван"}[state]
     refused(olga, f"Статус {words}")
-    assert words.capitalize() in olga.get("/statuses").text
+    shown = olga.get("/statuses").text
+    assert words.capitalize() in shown
+    assert "Причина, которую указал орган: Проверка" in shown
+    assert "Причину объяснит" not in shown
 
 
 def refused(citizen: Citizen, words: str) -> None:
@@ -322,6 +325,7 @@ def test_a_lost_sheet_is_revoked(olga: Citizen, town: Town) -> None:
     listed = olga.get("/printouts?done=yes").text
     assert "Код отозван." in listed
     assert "Отозвать этот код" not in listed
+    assert "Причина Отозван владельцем в личном кабинете" in listed
     assert olga.post(path).status == 303  # twice is once
     assert "уже не действует" in olga.get(path).text
     with town.registry.reading() as view:

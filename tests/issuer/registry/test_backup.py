@@ -240,7 +240,7 @@ def test_a_forged_row_is_found(
     fill(registry)
     path = tmp_path / "copy"
     back_up(registry, path, NOON)
-    signed_anew(path, Finder(bytes(32)), b",1,1]", b",0,0]")
+    signed_anew(path, Finder(bytes(32)), b",1,1,null]", b",0,0,null]")
     with pytest.raises(RegistryProblem, match="не с ключами") as refused:
         restore(path, empty_place, store, PHRASE, NOON)
     assert refused.value.code == "REGISTRY_BACKUP"
@@ -372,7 +372,7 @@ def test_lists_are_closed_and_one_number_is_left_out(
     with database.reading() as connection:
         rows = connection.execute(select(status_list).order_by(status_list.c.number)).all()
         kept = connection.execute(select(meta.c.name)).scalars().all()
-    assert rows == [("yar", 0, 2, True), ("yar", 1, 0, True)]
+    assert rows == [("yar", 0, 2, True, True), ("yar", 1, 0, True, True)]
     assert {"finder", "vault", "name"} <= set(kept)
     database.close()
 

@@ -194,6 +194,7 @@ def test_a_lost_printout_is_revoked_for_good(office: Office) -> None:
         lost.id: (State.INVALID, State.INVALID),
         kept.id: (State.VALID, State.VALID),
     }
+    assert {p.id: p.reason for p in office.view()} == {lost.id: "утрачен", kept.id: None}
     register = RegistryRevocations(office.registry)
     assert register.states("yar", 0) == {lost.reference.index: State.INVALID}
     register.suspend(CertificateTarget("1"), NOTE)

@@ -13,6 +13,7 @@ from statusqr_issuer.registry import Registry, entries, holds
 from statusqr_issuer.registry.backup import Restored, back_up, restore
 from statusqr_issuer.registry.holds import RegistryRevocations
 from statusqr_issuer.registry.opening import open_registry
+from statusqr_issuer.registry.shown import unaccounted
 from statusqr_keys import KeySigner, KeyStore, KeyUse, StoredKey
 from statusqr_keys.distribution.tokens import sign_lists
 from statusqr_keys.holds import CertificateTarget, CodeTarget, State
@@ -63,7 +64,8 @@ def states(registry: Registry) -> dict[tuple[int, int], State]:
 def brought_back(
     registry: Registry, place: str, store: Path, check: Callable[[Registry, Restored], None]
 ) -> None:
-    done = restore(store.parent / "copy", place, store, PHRASE, NOON + 3 * HOUR)
+    copy = store.parent / "copy"
+    done = restore(copy, place, store, PHRASE, NOON + 3 * HOUR, keep_unknown=True)
     opened = open_registry(place, store, PHRASE)
     check(opened, done)
     opened.close()
@@ -161,6 +163,70 @@ def test_lists_of_a_key_that_was_compromised_count_too(
         assert states(opened) == {(0, one.index): INVALID}
 
     brought_back(registry, empty_place, store, check)
+
+
+def test_papers_that_the_backup_does_not_know_no_longer_hold(
+    registry: Registry, keys: KeyStore, store: Path, empty_place: str
+) -> None:
+    """Nobody could revoke them by certificate or person. One may be judged by its digits."""
+    known, fallen = take(registry, 2)
+    change(registry, fallen, INVALID)
+    back_up(registry, store.parent / "copy", NOON)
+    lost, found, held, unread = take(registry, 4)
+    change(registry, held, SUSPENDED)
+    publish(registry, keys, NOON + HOUR)
+    registry.close()
+    done = restore(store.parent / "copy", empty_place, store, PHRASE, NOON + 3 * HOUR)
+    assert done.adopted.codes == 1  # what an operator has suspended
+    opened = open_registry(empty_place, store, PHRASE)
+
+    def shown() -> tuple[State, ...]:
+        states = RegistryRevocations(opened).states("yar", 0)
+        codes = (known, fallen, lost, found, held, unread)
+        return tuple(State(states.get(code.index, VALID)) for code in codes)
+
+    assert shown() == (VALID, INVALID, SUSPENDED, SUSPENDED, SUSPENDED, SUSPENDED)
+    version = RegistryRevocations(opened).version()
+    change(opened, lost, INVALID)
+    change(opened, found, VALID)
+    change(opened, held, VALID)
+    change(opened, unread, SUSPENDED)  # as it is: nothing changes
+    assert RegistryRevocations(opened).version() > version
+    assert shown() == (VALID, INVALID, INVALID, VALID, VALID, SUSPENDED)
+    change(opened, lost, VALID)
+    assert shown()[2] is VALID
+    with opened.reading() as view:
+        assert unaccounted(view) == 0
+    publish(opened, keys, NOON + 4 * HOUR)
+    (token,) = (store / "tuf" / "lists" / "yar").glob("0.cwt")
+    assert token.stat().st_size < 4000  # of a million entries
+    (fresh,) = take(opened, 1)
+    assert (fresh.list_number, len(RegistryRevocations(opened).states("yar", 2))) == (2, 0)
+    opened.close()
+
+
+@pytest.mark.parametrize("keep", [False, True])
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_second_restore_of_the_same_backup(
+    registry: Registry, keys: KeyStore, store: Path, empty_place: str, keep: bool
+) -> None:
+    """What a list showed of unknown entries makes no row, and no line of the log, for each."""
+    (known,) = take(registry, 1)
+    copy = store.parent / "copy"
+    back_up(registry, copy, NOON)
+    (unknown,) = take(registry, 1)
+    registry.close()
+    restore(copy, empty_place, store, PHRASE, NOON + HOUR)
+    opened = open_registry(empty_place, store, PHRASE)
+    publish(opened, keys, NOON + 2 * HOUR)
+    opened.close()
+    Path(empty_place).unlink()
+    done = restore(copy, empty_place, store, PHRASE, NOON + 3 * HOUR, keep_unknown=keep)
+    assert done.adopted.codes == 0
+    opened = open_registry(empty_place, store, PHRASE)
+    states = RegistryRevocations(opened).states("yar", 0)
+    assert (known.index in states, states[unknown.index]) == (False, SUSPENDED)
+    opened.close()
 
 
 def test_a_list_that_cannot_be_read_is_no_reason_to_forget_it(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import PASSPHRASE
+from commands import PASSPHRASE, UNUSED
 from registry_rows import NAME, names, put_statuses
 from sqlalchemy import text
 from world import NOON
@@ -23,7 +23,7 @@ Call = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def own_store(operator_store: Path, tmp_path: Path) -> Path:
     """With an issuer's keys, and no registry yet."""
-    return Path(shutil.copytree(operator_store, tmp_path / "own store"))
+    return Path(shutil.copytree(operator_store, tmp_path / "own store", ignore=UNUSED))
 
 
 @pytest.fixture

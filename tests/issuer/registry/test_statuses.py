@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, event, insert, select, update
 from world import NOON, documents
 
-from statusqr_issuer.registry import Registry, persons, statuses, tables
+from statusqr_issuer.registry import Registry, holds, persons, statuses, tables
 from statusqr_issuer.registry.statuses import Ended, HeldStatus, cut_short, ended_of
 from statusqr_issuer.registry.vault import Cell
 from statusqr_issuer.validity import validity
-from statusqr_keys.holds import State
+from statusqr_keys.holds import CertificateTarget, PersonTarget, State
 from statusqr_schema import (
     IssueRefused,
     Presentation,
@@ -92,6 +92,35 @@ def test_the_worst_hold_of_person_and_certificate_counts(registry: Registry, who
         rows = [{"digest": digest, "issuer": "", "state": 1}]
         work.connection.execute(insert(tables.hold), rows)
     assert hold_of(registry, person, status) is State.INVALID
+
+
+def test_the_reason_of_the_worst_hold_is_kept(registry: Registry) -> None:
+    """As it was given last; gone when the hold is."""
+    person, status = put(registry)
+
+    def reason() -> str | None:
+        with registry.reading() as view:
+            (one,) = statuses.of_person(view, person)
+            assert statuses.find(view, person, status) == one
+        return one.hold_reason
+
+    def change(target: CertificateTarget | PersonTarget, wanted: State, why: str) -> None:
+        with registry.writing("test", NOON) as work:
+            holds.change(work, target, wanted, why)
+
+    snils = entry("R01").record.holder.snils
+    assert isinstance(snils, Snils)
+    certificate, owner = CertificateTarget("76-000101", "yar"), PersonTarget(snils)
+    assert reason() is None
+    change(owner, State.SUSPENDED, "идёт проверка")
+    assert reason() == "идёт проверка"
+    change(certificate, State.INVALID, "решение отменено судом")
+    assert reason() == "решение отменено судом"
+    change(owner, State.INVALID, "проверка закончена")
+    change(certificate, State.VALID, "суд передумал")
+    assert reason() == "проверка закончена"
+    change(owner, State.VALID, "всё верно")
+    assert reason() is None
 
 
 def test_a_hold_without_a_certificate_is_nobody_elses(registry: Registry) -> None:

@@ -99,6 +99,7 @@ def _codes() -> None:
         Column("number", BigInteger(), nullable=False),
         Column("taken", Integer(), nullable=False),
         Column("closed", Boolean(), server_default=text("false"), nullable=False),
+        Column("known_only", Boolean(), server_default=text("false"), nullable=False),
         PrimaryKeyConstraint("issuer", "number", name="pk_status_list"),
     )
     entry = ["issuer", "number", "entry"]
@@ -111,6 +112,7 @@ def _codes() -> None:
         Column("person", LargeBinary(16)),
         Column("own", Integer(), server_default=text("0"), nullable=False),
         Column("state", Integer(), server_default=text("0"), nullable=False),
+        Column("reason", Text()),
         PrimaryKeyConstraint(*entry, name="pk_status_entry"),
     )
     op.create_index("ix_status_entry_certificate", "status_entry", ["certificate"])
@@ -148,6 +150,7 @@ def _codes() -> None:
         Column("digest", LargeBinary(16), nullable=False),
         Column("issuer", String(64), nullable=False),
         Column("state", Integer(), nullable=False),
+        Column("reason", Text()),
         PrimaryKeyConstraint("digest", "issuer", name="pk_hold"),
     )
 
