@@ -15,7 +15,7 @@ import postgres
 
 from bench.account.client import Taken, in_turn
 from bench.account.contest import Server, serving
-from bench.account.filling import PHRASE, fill
+from bench.account.filling import PHRASE, fill, tidy
 from bench.table import Aim, Cell, Section
 from statusqr_issuer.registry.opening import make_registry
 from statusqr_keys import Alg, KeyRecord, KeySigner, KeyStore, KeyUse, StoredKey
@@ -102,6 +102,7 @@ def _account(store: Path, place: str, persons: int) -> Iterator[Server]:
         keys.add(StoredKey("bench", "Вымышленный орган", now, record), signer, PHRASE)
     registry = make_registry(place, store, PHRASE, now)
     fill(registry, persons)
+    tidy(registry)
     registry.close()
     with serving("account", str(store), place, str(persons), str(USERS)) as server:
         yield server
