@@ -16,6 +16,7 @@ from statusqr_schema.days import from_instant, to_instant
 from statusqr_schema.strict_json import JsonValue
 from statusqr_web.sessions import Use
 
+from ..registry.statuses import HeldStatus
 from .answers import Say, go, page
 from .codes import LIVE_LIFE, RENEWED_EVERY, SCREEN_LIFE, demand_standing, for_screen
 from .drawing import drawn, packed
@@ -59,8 +60,10 @@ def router(office: Office) -> APIRouter:
         visit.session.use = Use.NONE  # the page asks by itself
         if office.registry.database.sqlite:
             # A file answers at once: the way to another thread takes longer than all of this.
-            return _live(visit, status_id, profile, say)
-        return await run_in_threadpool(_live, visit, status_id, profile, say)
+            held = visit.agreed_status(status_id)
+        else:  # only the wait for the server; threads that compute stand in each other's way
+            held = await run_in_threadpool(visit.agreed_status, status_id)
+        return _live(visit, held, profile, say)
 
     @routes.post("/screen")
     def begin(
@@ -100,9 +103,8 @@ def router(office: Office) -> APIRouter:
     return routes
 
 
-def _live(visit: Visit, status_id: str, profile: Profile, say: Phrases) -> JSONResponse:
+def _live(visit: Visit, held: HeldStatus, profile: Profile, say: Phrases) -> JSONResponse:
     """A code that lives for a minute; the page draws it."""
-    held = visit.agreed_status(status_id)
     demand_standing(held, visit.at, say)
     code = for_screen(visit.office, held, Presentation.LIVE, profile, visit.at)
     symbol = packed(code.text)
