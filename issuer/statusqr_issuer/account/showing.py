@@ -7,8 +7,8 @@ was pressed, so that loading the page again shows a code with the same end, and 
 from datetime import timedelta
 from typing import Annotated, Final
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Form, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from statusqr_schema import Presentation, Profile
@@ -26,6 +26,9 @@ from .preview import preview
 from .status_card import status_card
 from .visits import Here, Visit
 
+# Only the wait for a server goes to threads, and to few: beside the event loop, threads of one
+# interpreter mostly wait for each other, and each further one makes all of them dearer.
+_WAITING: Final = CapacityLimiter(2)
 _KEPT: Final = "screen"  # in the session: [status id, profile, epoch seconds]
 
 
@@ -61,8 +64,8 @@ def router(office: Office) -> APIRouter:
         if office.registry.database.sqlite:
             # A file answers at once: the way to another thread takes longer than all of this.
             held = visit.agreed_status(status_id)
-        else:  # only the wait for the server; threads that compute stand in each other's way
-            held = await run_in_threadpool(visit.agreed_status, status_id)
+        else:
+            held = await to_thread.run_sync(visit.agreed_status, status_id, limiter=_WAITING)
         return _live(visit, held, profile, say)
 
     @routes.post("/screen")
