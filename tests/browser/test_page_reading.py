@@ -24,15 +24,20 @@ def urls_tell_nothing(checkpoint: Checkpoint) -> None:
         assert asked.path in PATHS or asked.path.startswith("/static/")
         assert asked.query == ""
         assert not any(word in unquote(request.url) for word in PERSON)
-        assert not request.headers.get("referer")
+        page = urlsplit(request.headers.get("referer", checkpoint.url + "/"))  # to us alone
+        assert checkpoint.url == f"{page.scheme}://{page.netloc}"
+        assert (page.path in PATHS or page.path.startswith("/static/")) and page.query == ""
 
 
 def answer(checkpoint: Checkpoint) -> tuple[Card, str, str]:
-    """What a person sees, hears, and does not hear of who read it; without the moments."""
+    """What a person sees, hears, and does not hear of who read it; without the moments.
+
+    Nor whether the code was shown before: that is so at the second page, if this one took 3 s.
+    """
     card = checkpoint.card("valid")
     rows = checkpoint.page.locator("#cards .card").inner_text().split("\n")
-    lasting = "\n".join(row for row in rows if "МСК" not in row)
-    return card, checkpoint.aloud(), lasting
+    lasting = "\n".join(row for row in rows if "МСК" not in row and "Предъявлялся" not in row)
+    return card, checkpoint.aloud().partition(" Предъявлялся")[0], lasting
 
 
 def without_the_decoder(context: BrowserContext) -> None:
