@@ -8,7 +8,7 @@ from datetime import date
 
 from statusqr_schema import StatusReference, wording
 from statusqr_schema.days import from_instant
-from statusqr_schema.record import NBSP, AnySnils, Basis, StatusRecord
+from statusqr_schema.record import StatusRecord
 from statusqr_schema.strict_json import JsonValue
 
 from .issuing import Credential
@@ -30,12 +30,18 @@ def page(credential: Credential, full: StatusRecord, issuer: str, symbol: QrSymb
     number = record.certificate_number
     return {
         "issuer": issuer,
-        "title": _glue(record.status_name),
+        "title": wording.glued(record.status_name),
         "number": wording.number_sign(number) if number else None,
         "holder": record.holder.full_name,
-        "rows": [{"label": label, "text": _glue(text)} for label, text in _rows(record).items()],
+        "rows": [
+            {"label": label, "text": wording.glued(text)} for label, text in _rows(record).items()
+        ],
         "family": [
-            [member.full_name, member.relation, _snils(member.snils)]
+            [
+                member.full_name,
+                member.relation,
+                wording.snils(member.snils) if member.snils else None,
+            ]
             for member in record.family_members
         ],
         "code_until": wording.short_date(until),
@@ -77,25 +83,10 @@ def _rows(record: StatusRecord) -> Mapping[str, str]:
     measures = record.measures_through
     rows = {
         "Срок действия": wording.term(record.period),
-        "СНИЛС": _snils(record.holder.snils),
+        "СНИЛС": wording.snils(record.holder.snils) if record.holder.snils else None,
         "Установлен": wording.long_date(established) if established else None,
-        "Основание": _basis(record.basis) if record.basis else None,
+        "Основание": wording.basis(record.basis) if record.basis else None,
         "Решение принял": record.authority,
         "Меры поддержки": f"по {wording.short_date(measures)} включительно" if measures else None,
     }
     return {label: text for label, text in rows.items() if text}
-
-
-def _basis(basis: Basis) -> str:
-    dated = f" от {wording.short_date(basis.dated)}" if basis.dated else ""
-    number = f" {wording.number_sign(basis.number)}" if basis.number else ""
-    return basis.title + dated + number
-
-
-def _snils(snils: AnySnils | None) -> str | None:
-    return snils.formatted.replace("-", "\u2011").replace(" ", NBSP) if snils else None
-
-
-def _glue(text: str) -> str:
-    """Keep «№ 285» and «п. 8» together at the end of a line."""
-    return text.replace("№ ", f"№{NBSP}")

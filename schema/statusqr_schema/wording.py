@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date, datetime
 
 from .days import MOSCOW
-from .record import NBSP, Period
+from .record import NBSP, AnySnils, Basis, Period
 
 MONTHS = [
     "января",
@@ -48,8 +48,24 @@ def moscow_time_en(moment: datetime) -> str:
 
 def number_sign(number: str) -> str:
     """«№ 76-000101»; a number that has its own sign («МСЭ-2019 № 1») is left as it is."""
-    glued = number.replace("№ ", f"№{NBSP}")
-    return glued if "№" in number else f"№{NBSP}{number}"
+    return glued(number) if "№" in number else f"№{NBSP}{number}"
+
+
+def glued(text: str) -> str:
+    """Keep «№ 285» together at the end of a line."""
+    return text.replace("№ ", f"№{NBSP}")
+
+
+def snils(number: AnySnils) -> str:
+    """«112-233-445 95», or what is known of it, in one piece: no line breaks within."""
+    return number.formatted.replace("-", "\u2011").replace(" ", NBSP)
+
+
+def basis(act: Basis) -> str:
+    """«Решение … от 15.04.2024 № МС-000101»."""
+    dated = f" от {short_date(act.dated)}" if act.dated else ""
+    number = f" {number_sign(act.number)}" if act.number else ""
+    return glued(act.title) + dated + number
 
 
 def term(period: Period) -> str:

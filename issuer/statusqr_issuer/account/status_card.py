@@ -7,7 +7,6 @@ from typing import Final
 
 from statusqr_schema import StatusRecord, wording
 from statusqr_schema.days import zone
-from statusqr_schema.record import NBSP, AnySnils, Basis
 
 from ..registry.statuses import HeldStatus
 from ..validity import midnight
@@ -66,7 +65,7 @@ def status_card(held: HeldStatus, at: datetime, say: Phrases) -> StatusCard:
     ended = held.ended.reason if held.ended and cut and stage is not Phase.PAST else ""
     return StatusCard(
         id=str(held.id),
-        title=_glue(record.status_name),
+        title=wording.glued(record.status_name),
         phase=stage,
         tag=_tag(held, stage, say),
         notes=tuple(_notes(held, stage, at, say)),
@@ -74,7 +73,10 @@ def status_card(held: HeldStatus, at: datetime, say: Phrases) -> StatusCard:
         hold_reason=(held.hold_reason or "") if stage in _HELD else "",
         first=tuple(_first(record, say)),
         more=tuple(_more(record, say)),
-        family=tuple(Relative(m.full_name, m.relation, _masked(m.snils)) for m in members),
+        family=tuple(
+            Relative(m.full_name, m.relation, wording.snils(m.snils.tail) if m.snils else "")
+            for m in members
+        ),
         supplied=supplied(record, say),
     )
 
@@ -168,29 +170,13 @@ def _first(record: StatusRecord, say: Phrases) -> list[Row]:
 
 
 def _more(record: StatusRecord, say: Phrases) -> list[Row]:
-    rows = [Row(say("СНИЛС"), _whole(record.holder.snils))] if record.holder.snils else []
+    rows = []
+    if record.holder.snils:
+        rows.append(Row(say("СНИЛС"), wording.snils(record.holder.snils)))
     if record.authority:
         rows.append(Row(say("Решение принял"), record.authority, russian=True))
     if record.established_on:
         rows.append(Row(say("Установлен"), say.day(record.established_on)))
     if record.basis:
-        rows.append(Row(say("Основание"), _basis(record.basis), russian=True))
+        rows.append(Row(say("Основание"), wording.basis(record.basis), russian=True))
     return rows
-
-
-def _basis(basis: Basis) -> str:
-    number = f" {wording.number_sign(basis.number)}" if basis.number else ""
-    dated = f" от{NBSP}{wording.short_date(basis.dated)}" if basis.dated else ""
-    return _glue(basis.title) + number + dated
-
-
-def _whole(snils: AnySnils | None) -> str:
-    return snils.formatted.replace("-", "\u2011").replace(" ", NBSP) if snils else ""
-
-
-def _masked(snils: AnySnils | None) -> str:
-    return snils.masked.replace("-", "\u2011").replace(" ", NBSP) if snils else ""
-
-
-def _glue(text: str) -> str:
-    return text.replace("№ ", f"№{NBSP}")
