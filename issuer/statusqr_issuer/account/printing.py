@@ -35,8 +35,7 @@ def router(office: Office) -> APIRouter:
     def choose(
         status_id: str, request: Request, visit: Here, say: Say, profile: Profile = Profile.FULL
     ) -> HTMLResponse:
-        with visit.agreed() as view:
-            held = visit.status(view, status_id)
+        held = visit.agreed_status(status_id)
         demand_standing(held, visit.at, say)
         values = {"card": status_card(held, visit.at, say), "profile": profile.value}
         return page(visit, request, "pdf.html", values)

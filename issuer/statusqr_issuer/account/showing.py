@@ -44,8 +44,7 @@ def router(office: Office) -> APIRouter:
         say: Say,
         profile: Profile = Profile.MINIMAL,
     ) -> HTMLResponse:
-        with visit.agreed() as view:
-            held = visit.status(view, status_id)
+        held = visit.agreed_status(status_id)
         demand_standing(held, visit.at, say)
         values = {
             "card": status_card(held, visit.at, say),
@@ -72,16 +71,14 @@ def router(office: Office) -> APIRouter:
     def begin(
         status_id: str, visit: Here, say: Say, profile: Annotated[Profile, Form()]
     ) -> RedirectResponse:
-        with visit.agreed() as view:
-            held = visit.status(view, status_id)
+        held = visit.agreed_status(status_id)
         demand_standing(held, visit.at, say)
         visit.session.data[_KEPT] = [str(held.id), profile.value, to_instant(visit.at)]
         return go(f"/statuses/{held.id}/screen")
 
     @routes.get("/screen")
     def screen(status_id: str, request: Request, visit: Here, say: Say) -> HTMLResponse:
-        with visit.agreed() as view:
-            held = visit.status(view, status_id)
+        held = visit.agreed_status(status_id)
         demand_standing(held, visit.at, say)
         profile, begun = _kept(visit, str(held.id))
         made_at = from_instant(begun)

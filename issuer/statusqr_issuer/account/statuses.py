@@ -66,8 +66,7 @@ def router(office: Office) -> APIRouter:
 
     @routes.get("/statuses/{status_id}/mistake")
     def mistake(status_id: str, request: Request, visit: Here, say: Say) -> HTMLResponse:
-        with visit.agreed() as view:
-            held = visit.status(view, status_id)
+        held = visit.agreed_status(status_id)
         record = held.entry.record
         values = {
             "card": status_card(held, visit.at, say),
