@@ -200,10 +200,10 @@ class RegistryRevocations:
         RegistryProblem, code STATUS_ENDED, where a load has ended the status: only a load brings
         it back.
         """
-        with self._registry.reading() as view:
-            if is_ended_by_register(view, Hold.of(target, view.finder)):
+        with self._registry.writing(note.author, note.moment) as work:
+            if is_ended_by_register(work, Hold.of(target, work.finder)):
                 raise RegistryProblem(ENDED_BY_LOAD, code="STATUS_ENDED")
-        return self._change(target, State.VALID, note)
+            return change(work, target, State.VALID, note.reason)
 
     def standing(self, issuer_id: str, identity: Identity) -> State:
         """The worst of the holds on the certificate and on the person."""
