@@ -10,20 +10,9 @@ from typing import TypeAlias
 
 from statusqr_schema import StatusReference
 
-from .finder import Finder
-from .holds import (
-    CertificateTarget,
-    CodeChange,
-    CodeTarget,
-    Event,
-    Note,
-    PersonTarget,
-    State,
-    Target,
-)
+from .aims import EVERY, Aim
+from .holds import CodeChange, Event, Note, State
 from .issuing_database import worst_hold
-
-_EVERY = ""  # in place of an issuer; no issuer's id is empty
 
 _OWN = "SELECT own FROM status_entry WHERE issuer = ? AND number = ? AND entry = ?"
 _SET_OWN = "UPDATE status_entry SET own = ? WHERE issuer = ? AND number = ? AND entry = ?"
@@ -58,24 +47,8 @@ Row: TypeAlias = tuple[str, int, int, bytes | None, bytes | None, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """Where the state stands that a change is aimed at."""
-
-    kind: str  # code, certificate or person
-    issuer: str  # empty for every issuer
-    reference: StatusReference | None  # of a code
-    digest: bytes | None  # of a certificate or a person
-
-    @classmethod
-    def of(cls, target: Target, finder: Finder) -> "Hold":
-        """The hold that a target means."""
-        match target:
-            case CodeTarget(issuer_id, reference):
-                return cls("code", issuer_id, reference, None)
-            case CertificateTarget(number, issuer):
-                return cls("certificate", issuer or _EVERY, None, finder.certificate(number))
-            case PersonTarget(person, issuer):
-                return cls("person", issuer or _EVERY, None, finder.person(person))
+class Hold(Aim):
+    """The hold itself, in rows."""
 
     def plan(self, database: sqlite3.Connection, wanted: State) -> tuple[State, State]:
         """The states before and after a change. A suspension leaves a revocation as it is.
@@ -86,11 +59,11 @@ class Hold:
             before = _state(database.execute(_OWN, self.entry()))
         elif wanted is not State.VALID:
             before = _state(database.execute(_HOLD, (self.digest, self.issuer)))
-        elif self.issuer == _EVERY:
+        elif self.issuer == EVERY:
             return _state(database.execute(_WORST_ANYWHERE, (self.digest,))), wanted
         else:
             before = State(worst_hold(database, self.issuer, self.digest, None))
-            return before, _state(database.execute(_HOLD, (self.digest, _EVERY)))
+            return before, _state(database.execute(_HOLD, (self.digest, EVERY)))
         keeps = before is State.INVALID and wanted is State.SUSPENDED
         return before, before if keeps else wanted
 

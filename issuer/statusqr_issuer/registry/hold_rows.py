@@ -20,23 +20,20 @@ from sqlalchemy import (
     update,
 )
 
-from statusqr_keys.finder import Finder
+from statusqr_keys.aims import EVERY, Aim
 from statusqr_keys.holds import (
-    CertificateTarget,
     CodeChange,
-    CodeTarget,
-    PersonTarget,
     State,
-    Target,
 )
 from statusqr_schema import StatusReference
 
 from .registry import View, Work
 from .tables import hold, person, status, status_entry, status_list
 
-# In place of an issuer, whose id is a word:
-EVERY: Final = ""  # at every issuer
-REGISTER: Final = "*"  # the same, because the register ended the status: `load` sets and lifts it
+# In place of an issuer, as EVERY:
+REGISTER: Final = (
+    "*"  # at every issuer, because the register ended the status: `load` sets and lifts it
+)
 ENDED_BY_LOAD: Final = (
     "статус прекращён загрузкой: если он действует, загрузите запись без revoked (load)"
 )
@@ -66,24 +63,8 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """Where the state stands that a change is aimed at."""
-
-    kind: str  # code, certificate or person
-    issuer: str  # or EVERY, REGISTER
-    reference: StatusReference | None  # of a code
-    digest: bytes | None  # of a certificate or a person
-
-    @classmethod
-    def of(cls, target: Target, finder: Finder) -> "Hold":
-        """The hold that a target means."""
-        match target:
-            case CodeTarget(issuer_id, reference):
-                return cls("code", issuer_id, reference, None)
-            case CertificateTarget(number, issuer):
-                return cls("certificate", issuer or EVERY, None, finder.certificate(number))
-            case PersonTarget(person, issuer):
-                return cls("person", issuer or EVERY, None, finder.person(person))
+class Hold(Aim):
+    """The hold itself, in rows; its issuer may also be REGISTER."""
 
     def plan(self, view: View, wanted: State) -> tuple[State, State]:
         """The states before and after a change. A suspension leaves a revocation as it is.

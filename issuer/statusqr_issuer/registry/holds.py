@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, literal_column, select
 
+from statusqr_keys.aims import EVERY
 from statusqr_keys.finder import Identity
 from statusqr_keys.holds import CodeChange, Event, Note, Outcome, State, Target
 from statusqr_schema import RegistryProblem, StatusReference
@@ -22,7 +23,6 @@ from statusqr_schema.strict_json import JsonValue
 from . import audit
 from .hold_rows import (
     ENDED_BY_LOAD,
-    EVERY,
     REGISTER,
     Hold,
     is_ended_by_register,
