@@ -20,7 +20,7 @@ from statusqr_schema import RegistryProblem
 
 from .database import Database
 from .migrating import demand_head
-from .registry import View, Work
+from .registry import View, Work, fact
 from .tables import audit, meta
 from .vault import ClosedVault
 
@@ -60,8 +60,7 @@ def demand_not_back(view: View, store: Path) -> None:
     last = Heads(store / FOLDER).last()
     if last is None or holds(view, last):
         return
-    after = view.connection.execute(select(meta.c.value).where(meta.c.name == _AFTER)).scalar()
-    if after is None or bytes(after) != last.hash:
+    if fact(view.connection, _AFTER) != last.hash:
         raise RegistryProblem(
             "реестр старше того, что по нему опубликовано: его вернули из копии файлов, или журнал "
             "аудита изменён (audit verify). Снимите с него копию (registry backup), уберите его и "

@@ -31,9 +31,9 @@ from .hold_rows import (
     show_anew,
     worst_hold,
 )
-from .registry import Registry, View, Work
+from .registry import Registry, View, Work, fact
 from .tables import audit as audit_log
-from .tables import meta, status_entry, status_list
+from .tables import status_entry, status_list
 
 TAKEN_OVER: Final = "taken_over"  # an event of the key store's own log
 _ACTS = {State.INVALID: "revoke", State.SUSPENDED: "suspend", State.VALID: "restore"}
@@ -212,9 +212,8 @@ class RegistryRevocations:
 
     def unnamed(self) -> int:
         """Those printed before identities were kept; the key store counted them."""
-        query = select(meta.c.value).where(meta.c.name == "unnamed")
         with self._registry.reading() as view:
-            return int(view.connection.execute(query).scalar() or b"0")
+            return int(fact(view.connection, "unnamed") or b"0")
 
     def events(self, after: int = 0) -> Sequence[Event]:
         """The log from the event that follows number `after`, its seq in the audit log."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert
 
 from statusqr_keys.finder import Finder, load_finder
 from statusqr_keys.issuing_database import IssuingDatabase
@@ -18,7 +18,7 @@ from statusqr_schema import KeyProblem, RegistryProblem
 from . import heads, takeover
 from .database import Database
 from .migrating import demand_head, migrate, revision
-from .registry import VAULT, Registry
+from .registry import VAULT, Registry, fact, unfinished
 from .tables import meta
 from .vault import ClosedVault
 from .vault_file import VaultFile
@@ -114,7 +114,7 @@ def _demand_free(place: str, store: Path) -> None:
         raise takeover.moved() from error
     try:
         with database.reading() as connection:
-            if revision(connection) is None or _value(connection, takeover.NAME) != owner:
+            if revision(connection) is None or fact(connection, takeover.NAME) != owner:
                 raise takeover.moved()
     finally:
         database.close()
@@ -135,9 +135,9 @@ def upgrade_registry(place: str) -> bool:
 def _registry(database: Database, store: Path, passphrase: bytes | None) -> Registry:
     with database.reading() as connection:
         demand_head(connection)
-        finder_check, vault_checks = _value(connection, _FINDER), _value(connection, VAULT)
+        finder_check, vault_checks = fact(connection, _FINDER), fact(connection, VAULT)
     if finder_check is None or vault_checks is None:
-        raise RegistryProblem("реестр не доделан: выполните registry new ещё раз")
+        raise unfinished()
     finder = store_finder(store, finder_check)
     vault = ClosedVault() if passphrase is None else VaultFile.open(store, passphrase).vault()
     vault.hold_to(vault_checks)
@@ -147,12 +147,12 @@ def _registry(database: Database, store: Path, passphrase: bytes | None) -> Regi
 def _tie(database: Database, store: Path, passphrase: bytes) -> None:
     """Tie a new registry to the keys of the store, which are on the disk before."""
     with database.reading() as connection:
-        if _value(connection, VAULT) is not None:
+        if fact(connection, VAULT) is not None:
             return
     finder = store_finder(store, None)
     vault = VaultFile.make(store, passphrase).vault()
     with database.writing() as connection:
-        if _value(connection, VAULT) is None:  # another process may have been faster
+        if fact(connection, VAULT) is None:  # another process may have been faster
             for name, value in ((_FINDER, finder.check), (VAULT, vault.checks())):
                 connection.execute(insert(meta).values(name=name, value=value))
 
@@ -169,8 +169,3 @@ def store_finder(store: Path, check: bytes | None) -> Finder:
         return load_finder(store, check)
     except OSError as error:
         raise KeyProblem(f"finder.key не читается или не пишется: {error.strerror}") from error
-
-
-def _value(connection: Connection, name: str) -> bytes | None:
-    found = connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar()
-    return None if found is None else bytes(found)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from statusqr_keys.finder import Finder
 from statusqr_schema import RegistryProblem, Snils
@@ -30,7 +30,7 @@ from .vault import Vault
 
 T = TypeVar("T")
 VAULT: Final = "vault"  # in `meta`: the check values of the keys of sealed cells
-_CHECKS: Final = select(meta.c.value).where(meta.c.name == VAULT)
+_FACT: Final = select(meta.c.value).where(meta.c.name == bindparam("fact"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,23 @@ class Registry:
     def writing(self, actor: str, at: datetime) -> Iterator[Work]:
         """All or nothing, on the disk when this returns; other processes wait their turn."""
         with self.database.writing() as connection:
-            checks = connection.execute(_CHECKS).scalar()
+            checks = fact(connection, VAULT)
             if checks is None:
-                raise RegistryProblem("реестр не доделан: выполните registry new ещё раз")
-            self.vault.hold_to(bytes(checks))  # keys may have been changed since (`rotation`)
+                raise unfinished()
+            self.vault.hold_to(checks)  # keys may have been changed since (`rotation`)
             yield Work(connection, self.vault, self.finder, actor, at)
 
     def close(self) -> None:
         """Let go of all connections."""
         self.database.close()
+
+
+def fact(connection: Connection, name: str) -> bytes | None:
+    """A one-off fact of `meta`."""
+    found = connection.execute(_FACT, {"fact": name}).scalar()
+    return None if found is None else bytes(found)
+
+
+def unfinished() -> RegistryProblem:
+    """A registry whose making was cut off; the message says how to go on."""
+    return RegistryProblem("реестр не доделан: выполните registry new ещё раз")

@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, insert, update
 
 from statusqr_keys import hold_rows
 from statusqr_keys.issuing_database import IssuingDatabase
@@ -26,7 +26,7 @@ from statusqr_schema.strict_json import JsonValue
 
 from . import audit
 from .holds import TAKEN_OVER, describe
-from .registry import Registry, View, Work
+from .registry import Registry, Work, fact, unfinished
 from .tables import hold, meta, status_entry, status_list
 
 _ACTOR: Final = "registry"
@@ -60,7 +60,7 @@ def take_over(registry: Registry, store: Path, at: datetime) -> None:
         if database.hand_over(name) != name:
             raise moved()
         with database.reading(moved=True) as old, registry.writing(_ACTOR, at) as work:
-            if _value(work, _DONE) is None:
+            if fact(work.connection, _DONE) is None:
                 _copy(old, work)
 
 
@@ -70,13 +70,13 @@ def demand_owner(registry: Registry, store: Path) -> None:
     Code REGISTRY where its own file was never taken over to the end.
     """
     with registry.reading() as view:
-        name, done = _value(view, NAME), _value(view, _DONE)
+        name, done = fact(view.connection, NAME), fact(view.connection, _DONE)
     with store_failures():
         owner = IssuingDatabase(store).owner()
     if owner is not None and owner != name:
         raise moved()
     if name is None or done is None or owner is None:
-        raise RegistryProblem("реестр не доделан: выполните registry new ещё раз")
+        raise unfinished()
 
 
 def moved() -> RegistryProblem:
@@ -108,11 +108,11 @@ def claim(store: Path, name: bytes) -> None:
 
 def _name(registry: Registry, at: datetime) -> bytes:
     with registry.reading() as view:
-        name = _value(view, NAME)
+        name = fact(view.connection, NAME)
     if name is not None:
         return name
     with registry.writing(_ACTOR, at) as work:
-        name = _value(work, NAME)  # another process may have been faster
+        name = fact(work.connection, NAME)  # another process may have been faster
         if name is None:
             name = secrets.token_bytes(16)
             work.connection.execute(insert(meta).values(name=NAME, value=name))
@@ -151,11 +151,6 @@ def _events(old: sqlite3.Connection) -> Iterator[audit.Told]:
             "moment": event.note.moment.isoformat(),
         }
         yield audit.Told(TAKEN_OVER, note | describe(*where, *states), bool(event.changes))
-
-
-def _value(view: View, name: str) -> bytes | None:
-    found = view.connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar()
-    return None if found is None else bytes(found)
 
 
 @contextmanager
