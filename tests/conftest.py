@@ -14,7 +14,7 @@ from pathlib import Path
 import postgres
 import pytest
 import registries
-from commands import PASSPHRASE, Run
+from commands import PASSPHRASE, UNUSED, Run
 from hypothesis import HealthCheck, settings
 
 from statusqr_issuer import cli
@@ -94,6 +94,12 @@ def operator_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         environment = {"STATUSQR_PASSPHRASE": PASSPHRASE, "LANG": "C.UTF-8"}
         subprocess.run(command, check=True, env=environment, capture_output=True)
     return folder / "store"
+
+
+@pytest.fixture
+def own_store(operator_store: Path, tmp_path: Path) -> Path:
+    """The same keys in a store of a test's own, of which nothing was printed yet."""
+    return Path(shutil.copytree(operator_store, tmp_path / "own store", ignore=UNUSED))
 
 
 @pytest.fixture

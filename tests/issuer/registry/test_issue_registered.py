@@ -2,14 +2,13 @@
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import PASSPHRASE, UNUSED, write
+from commands import PASSPHRASE, write
 from loads import document, snils
 
 from statusqr_issuer import cli
@@ -22,11 +21,6 @@ from statusqr_schema import Snils
 
 AT = "2026-11-22T09:00:00+03:00"
 Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def own_store(operator_store: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(operator_store, tmp_path / "own store", ignore=UNUSED))
 
 
 @pytest.fixture

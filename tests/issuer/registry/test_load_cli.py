@@ -1,7 +1,6 @@
 """`statusqr-issuer load` as an operator runs it."""
 
 import json
-import shutil
 import sqlite3
 import sys
 from contextlib import closing
@@ -9,18 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import PASSPHRASE, UNUSED, Run, write
+from commands import PASSPHRASE, Run, write
 from loads import document
 from world import DATA
 
 from statusqr_issuer import cli
 
 RECORDS = DATA / "records.json"
-
-
-@pytest.fixture
-def own_store(operator_store: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(operator_store, tmp_path / "own", ignore=UNUSED))
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """`statusqr-issuer registry …` as an operator runs it."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import PASSPHRASE, UNUSED
+from commands import PASSPHRASE
 from registry_rows import NAME, names, put_statuses
 from sqlalchemy import text
 from world import NOON
@@ -18,12 +17,6 @@ from statusqr_issuer.registry.opening import open_registry
 
 PHRASE = PASSPHRASE.encode()
 Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def own_store(operator_store: Path, tmp_path: Path) -> Path:
-    """With an issuer's keys, and no registry yet."""
-    return Path(shutil.copytree(operator_store, tmp_path / "own store", ignore=UNUSED))
 
 
 @pytest.fixture
