@@ -31,6 +31,7 @@ def judge(page: Page) -> None:
 
 
 def look(page: Page, scheme: str, to: tuple[int, int]) -> None:
+    page.wait_for_load_state()  # a click may have led here, and the styles come after the text
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.set_viewport_size({"width": to[0], "height": to[1]})
 
@@ -152,6 +153,7 @@ def outlined(page: Page) -> bool:
 
 def tab_to(page: Page, selector: str) -> None:
     """Press Tab until this has the focus; whatever has it meanwhile shows it, and is in view."""
+    page.wait_for_load_state()  # the styles come after the text
     for _ in range(100):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement === document.body"):
