@@ -4,9 +4,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from account_world import COOKIE, Town, told
+from browser.reading_axe import violations
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 PATIENCE = 10_000  # ms
+PHONE, SCREEN, ZOOMED = (320, 640), (1280, 900), (640, 360)  # the last: 200 % of a small desktop
+NEAR = 1685  # seconds: then a page asks how much of the half hour is left, and waits for an answer
+SEEN_AGAIN = 'document.dispatchEvent(new Event("visibilitychange"))'
+TAKEN_OUT = 'dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))'
 WIDE = """() => {
   const width = document.documentElement.clientWidth;
   const out = [...document.querySelectorAll("body *")].filter(e => {
@@ -16,6 +21,45 @@ WIDE = """() => {
   });
   return [document.scrollingElement.scrollWidth > width, out.map(e => e.outerHTML.slice(0, 90))];
 }"""
+
+LOW = """() => [...document.querySelectorAll("button, .button, summary, .foot-nav a, .back")]
+  .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44)
+  .map(e => e.outerHTML.slice(0, 90))"""
+
+
+def judge(page: Page) -> None:
+    """All rules on a phone in light; what depends on theme and width in the other three ways."""
+    for scheme, to in (("light", PHONE), ("dark", SCREEN)):
+        look(page, scheme, to)
+        assert violations(page) == []
+    for scheme, to in (("dark", PHONE), ("light", SCREEN)):
+        look(page, scheme, to)
+        assert violations(page, "color-contrast", "target-size") == []
+    fits(page, PHONE, ZOOMED)
+
+
+def glance(page: Page, *, headings: int = 1) -> None:
+    """The same for less time, where a page is judged elsewhere with other words."""
+    look(page, "dark", PHONE)
+    assert violations(page, "color-contrast") == []
+    look(page, "light", PHONE)
+    assert violations(page) == []
+    fits(page, PHONE, headings=headings)
+
+
+def look(page: Page, scheme: str, to: tuple[int, int]) -> None:
+    page.wait_for_load_state()  # a click may have led here, and the styles come after the text
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": to[0], "height": to[1]})
+
+
+def fits(page: Page, *sizes: tuple[int, int], headings: int = 1) -> None:
+    """Nothing beside the screen, nothing too low for a finger, and one heading of the page."""
+    for to in sizes:
+        look(page, "light", to)
+        assert page.evaluate(WIDE) == [False, []]
+    assert page.evaluate(LOW) == []
+    assert page.locator("h1:visible").count() == headings
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """A registry with invented people, the account over it, and how to be signed in there."""
 
 import json
+import re
 import secrets
 import socket
 import threading
@@ -8,12 +9,13 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import time
 from typing import Any
 from uuid import UUID
 
+import pypdfium2
 import uvicorn
 from commands import PASSPHRASE
 from fastapi import FastAPI
@@ -152,6 +154,18 @@ class Town:
         session_id = urlsafe_b64decode(cookie + "=")
         kept = self.sessions._pools[True][digest_of(session_id)]
         return Session(session_id, kept, sealed=False).csrf_token
+
+
+def on_sheet(pdf: bytes) -> str:
+    """The text of a printed sheet, each run of white space one space."""
+    return " ".join(pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range().split())
+
+
+def last_day(pdf: bytes) -> date:
+    """The last day on which the code of a sheet is good, as it stands there."""
+    found = re.search(r"Код действителен по (\d\d\.\d\d\.\d{4})", on_sheet(pdf))
+    assert found is not None
+    return datetime.strptime(found[1], "%d.%m.%Y").date()  # noqa: DTZ007 - a day has no zone
 
 
 def found(registry: Registry, store: Path, *, demo: bool = False) -> Town:

@@ -63,7 +63,7 @@ def application(
         return JSONResponse({**session.data, "csrf": session.csrf_token})
 
     app.add_middleware(Sessions, store=store, secure=False, name="statusqr-account")
-    app.add_middleware(SecurityHeaders, form_action=(login.provider.origin,))
+    app.add_middleware(SecurityHeaders, form_action=lambda: (login.provider.origin,))
     return app
 
 

@@ -54,7 +54,7 @@ def application(config: LoginConfig, store: MemoryStore, *, secure: bool = False
         return HTMLResponse(DESK.format(user=session.user or "никто", csrf=session.csrf_token))
 
     app.add_middleware(Sessions, store=store, secure=secure)
-    app.add_middleware(SecurityHeaders, form_action=(config.provider.origin,))
+    app.add_middleware(SecurityHeaders, form_action=lambda: (config.provider.origin,))
     return app
 
 

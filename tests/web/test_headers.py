@@ -27,7 +27,7 @@ def answer(path: str = "/", scheme: str = "http", form_action: tuple[str, ...] =
 
     problems.install(app)
     app.add_middleware(problems.Faults)
-    app.add_middleware(SecurityHeaders, form_action=form_action)
+    app.add_middleware(SecurityHeaders, form_action=lambda: form_action)
     with TestClient(app, base_url=f"{scheme}://localhost", raise_server_exceptions=False) as client:
         found: Response = client.get(path)
         return found

@@ -49,7 +49,14 @@ def fill_in(
     browser: httpx.Client, page: httpx.Response, name: str, word: str = "test"
 ) -> httpx.Response:
     assert "<h1>Вход</h1>" in page.text
-    return browser.post(page.url, data={"name": name, "password": word})
+    answer = browser.post(page.url, data={"name": name, "password": word})
+    left = re.search(
+        r'action="([^"]+/session/end/confirm)">\s*<input[^>]+value="(\w[^"]*)"', answer.text
+    )
+    if left is None:
+        return answer
+    # who was signed in there is another: a script of the provider's page sends its form
+    return browser.post(left[1], data={"xsrf": left[2], "logout": "yes"})
 
 
 def sign_in(browser: httpx.Client, place: Place, name: str = "guard") -> httpx.Response:
@@ -201,6 +208,50 @@ def test_signing_out_here_and_at_the_provider(browser: httpx.Client, place: Plac
     )
     assert str(ended.url).startswith(f"{place.app}/")
     assert "<h1>Вход</h1>" in browser.get(f"{place.app}/auth/login").text  # asked again
+
+
+def test_who_comes_after_another_is_asked(browser: httpx.Client, place: Place) -> None:
+    """The provider knows the one before still: the session here has run out, or was ended."""
+    sign_in(browser, place)
+    place.store._pools[True].clear()
+    page = browser.get(f"{place.app}/auth/login")
+    assert fill_in(browser, page, name="clerk").status_code == 403  # another account than before
+    page = browser.get(f"{place.app}/auth/login?anew=yes")
+    code = fill_in(browser, page, name="guard").json()["csrf"]
+    browser.post(f"{place.app}/auth/logout", data={"csrf_token": code})  # not confirmed there
+    assert "<h1>Вход</h1>" in browser.get(f"{place.app}/auth/login").text
+
+
+def test_another_account_than_the_provider_knows(browser: httpx.Client, place: Place) -> None:
+    page = browser.get(f"{place.app}/auth/login")
+    assert fill_in(browser, page, name="clerk").status_code == 403
+    assert browser.get(f"{place.app}/auth/login").status_code == 403  # the same once more
+    page = browser.get(f"{place.app}/auth/login?anew=yes")
+    assert fill_in(browser, page, name="guard").json()["user"] == "Смена 1"
+
+
+def test_the_way_out_may_be_elsewhere(place: Place) -> None:
+    """A browser follows a form only where the content policy lets it."""
+    party = RelyingParty(Provider(place.issuer, "checkpoint", "secret"))
+    assert party.ways_out() == (place.issuer,)  # nothing is known yet
+    asyncio.run(party.farewell(f"{place.app}/"))
+    assert party.ways_out() == (place.issuer,)
+    ending = "https://exit.example/session/end"
+    party._client.server_metadata["end_session_endpoint"] = ending
+    assert party.ways_out() == (place.issuer, "https://exit.example")
+
+
+def test_a_provider_on_this_machine_needs_no_proxy(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    monkeypatch.setenv("HTTP_PROXY", nowhere)
+    monkeypatch.setenv("ALL_PROXY", nowhere)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    party = RelyingParty(Provider(place.issuer, "checkpoint", "secret"))
+    url, _ = asyncio.run(party.begin(f"{place.app}/auth/callback"))
+    assert url.startswith(place.issuer)
 
 
 def test_another_site_signs_nobody_out(browser: httpx.Client, place: Place) -> None:

@@ -95,6 +95,16 @@ def test_asking_how_much_is_left_is_no_use(client: TestClient, clock: Hand, code
     assert client.get("/mine").status_code == 401
 
 
+def test_a_page_of_another_session_is_told_so(client: TestClient, code: str) -> None:
+    """Two people at one computer: the first one's page asks, while the second is signed in."""
+    assert client.get("/session", headers={"X-CSRF-Token": code}).status_code == 200
+    client.post("/sign-in/person", headers={"X-CSRF-Token": code})
+    for old in (code, "", "ё"):
+        answer = client.get("/session", headers={"X-CSRF-Token": old.encode()})
+        assert (answer.status_code, answer.json()["code"]) == (403, "FORGED")
+    assert left(client) == IDLE
+
+
 def test_the_person_stays(client: TestClient, clock: Hand, code: str) -> None:
     for _ in range(10):  # WCAG 2.2.1: at least ten times
         clock.now += IDLE - 1

@@ -6,7 +6,7 @@ address of ours, while our own forms name their origin: `no-referrer` would make
 «append a request Origin header»), and browsers without Fetch Metadata send nothing else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
@@ -34,6 +34,7 @@ _ALWAYS: Final[Mapping[str, str]] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
 }
+_FORMS: Final = "form-action"
 _TWO_YEARS: Final = 63_072_000  # seconds
 
 
@@ -41,14 +42,15 @@ class SecurityHeaders:
     """ASGI middleware: the headers above, on errors too; HSTS where the connection is TLS.
 
     `form_action` names further origins to which forms may lead, e.g. a login provider: browsers
-    apply the rule to the redirects that follow a form as well.
+    apply the rule to the redirects that follow a form as well. It is asked for each answer: what
+    a provider's own description names is known only once it was fetched.
     """
 
-    def __init__(self, app: ASGIApp, form_action: tuple[str, ...] = ()) -> None:
+    def __init__(self, app: ASGIApp, form_action: Callable[[], tuple[str, ...]] = tuple) -> None:
         self._app = app
-        forms = " ".join((CONTENT_POLICY["form-action"], *form_action))
-        policy = {**CONTENT_POLICY, "form-action": forms}
-        self._policy = "; ".join(f"{name} {value}" for name, value in policy.items())
+        self._form_action = form_action
+        others = {name: value for name, value in CONTENT_POLICY.items() if name != _FORMS}
+        self._policy = "; ".join(f"{name} {value}" for name, value in others.items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and put the headers on its answer."""
@@ -60,7 +62,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(_ALWAYS)
-                headers["Content-Security-Policy"] = self._policy
+                forms = " ".join((_FORMS, CONTENT_POLICY[_FORMS], *self._form_action()))
+                headers["Content-Security-Policy"] = f"{self._policy}; {forms}"
                 headers.setdefault("Cache-Control", "no-store")
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = f"max-age={_TWO_YEARS}"

@@ -5,6 +5,9 @@
     party = RelyingParty(config.provider)
     app.include_router(login_router(party, admit=staff(config.staff)))
 
+`/auth/login?anew=yes` makes the provider ask who it is, whomever it knows (`prompt=login`, OpenID
+Connect Core §3.1.2.1). That goes without saying in a browser whose session here has ended.
+
 What a login has to remember stays in the session here; the browser carries only the session's
 cookie, and state and nonce within the provider's addresses. Each way back is good for one use.
 """
@@ -97,9 +100,13 @@ def login_router(
         return base + path
 
     @router.get("/login")
-    async def login(request: Request, session: Visitor, next: str = "") -> Response:
+    async def login(
+        request: Request, session: Visitor, next: str = "", anew: bool = False
+    ) -> Response:
+        # Whoever was here before has left; at a shared computer the provider may know them still.
+        anew = anew or session.lapsed
         try:
-            url, pending = await party.begin(address(request, "/auth/callback"))
+            url, pending = await party.begin(address(request, "/auth/callback"), anew=anew)
         except LoginFailed as error:
             return tell(request, error)
         begun = [*_begun(session), {**pending.to_json(), "next": safe_next(next, home)}]

@@ -36,10 +36,15 @@ class Provider:
 
     @property
     def origin(self) -> str:
-        """For the content policy's `form-action`: the way out leads there."""
+        """Where the way out leads, as far as is known without a description."""
         ending = self.endpoints.end_session if self.endpoints else None
-        parts = urlsplit(ending or self.issuer)
-        return f"{parts.scheme}://{parts.netloc}"
+        return origin_of(ending or self.issuer)
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def is_safe_url(text: str) -> bool:

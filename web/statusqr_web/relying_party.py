@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2
 from authlib.common.errors import AuthlibBaseError
@@ -29,9 +29,10 @@ from statusqr_schema.strict_json import JsonValue
 
 from . import description
 from .client_authentication import ClientAuthentication, SecretBasic
+from .hosts import is_loopback
 from .person_claims import Claims as Claims
 from .person_claims import PersonClaims
-from .provider import Provider
+from .provider import Provider, origin_of
 
 _TIMEOUT: Final = 10.0  # seconds for each request to the provider
 _LEEWAY: Final = 60  # seconds between the provider's clock and ours
@@ -93,6 +94,8 @@ class RelyingParty:
             "token_endpoint_auth_method": self._authenticate,
             "timeout": _TIMEOUT,
             "verify": self._tls,
+            # what a proxy in the environment reaches is another machine
+            "trust_env": not is_loopback(urlsplit(self.provider.issuer).hostname or ""),
         }
         client = OAuth().register(
             "provider",
@@ -112,14 +115,18 @@ class RelyingParty:
         headers.update(dict(request.headers))
         return uri, headers, urlencode(request.form).encode("ascii")
 
-    async def begin(self, redirect_uri: str) -> tuple[str, Pending]:
-        """Where to send the browser, and what to keep until it is back."""
+    async def begin(self, redirect_uri: str, *, anew: bool = False) -> tuple[str, Pending]:
+        """Where to send the browser, and what to keep until it is back.
+
+        `anew`: the provider is to ask who it is, even where somebody has signed in there.
+        """
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         parameters = {
             "client_id": self.provider.client_id,
             "scope": " ".join(self.provider.scopes),
             "redirect_uri": redirect_uri,
             "state": state,
+            **({"prompt": "login"} if anew else {}),
         }
         parameters |= self._authentication.authorization(parameters)
         pending = Pending(parameters["state"], nonce, verifier, redirect_uri)
@@ -181,6 +188,12 @@ class RelyingParty:
         if endpoint is None:
             return None
         return f"{endpoint}?{urlencode(self._authentication.farewell(back))}"
+
+    def ways_out(self) -> tuple[str, ...]:
+        """The origins to which the form of the logout leads, for the policy's `form-action`."""
+        endpoint = self._client.server_metadata.get("end_session_endpoint")
+        found = (self.provider.origin, *([origin_of(str(endpoint))] if endpoint else []))
+        return tuple(dict.fromkeys(found))
 
     async def _describe(self) -> None:
         """Fetch the provider's description once, and keep of it what is needed and right."""

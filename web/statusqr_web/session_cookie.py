@@ -24,6 +24,7 @@ from .sessions import ID_BYTES, SCOPE_KEY, Kept, Session, SessionStore, Use, dig
 CSRF_HEADER: Final = "x-csrf-token"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110 §9.2.1
 _OURS: Final = ("same-origin", "none")  # of Sec-Fetch-Site; none: typed in, or a bookmark
+_ENDED: Final = "ended"  # in place of an id: nothing is opened by it, and who comes next is asked
 _STILL_KEY: Final = "statusqr.session_holds"
 _LEFT_KEY: Final = "statusqr.session_left"
 _NOTE_USE_EVERY: Final = 60.0  # seconds; spares a store a write for each request
@@ -118,12 +119,13 @@ class Sessions:
         await self._app(scope, receive, with_cookie)
 
     async def _session(self, scope: Scope, *, sealed: bool) -> Session:
-        session_id = _parse(HTTPConnection(scope).cookies.get(self._name, ""))
+        cookie = HTTPConnection(scope).cookies.get(self._name, "")
+        session_id = _parse(cookie)
         kept = await self._store.load(digest_of(session_id)) if session_id else None
         if session_id and kept and not self._lifetimes.hold(kept, self._clock()):
             await self._store.drop(digest_of(session_id))
             kept = None
-        return Session(session_id, kept, sealed=sealed)
+        return Session(session_id, kept, sealed=sealed, lapsed=bool(cookie) and kept is None)
 
     async def _holds(self, session: Session) -> bool:
         if session.old_id is None:
@@ -155,7 +157,7 @@ class Sessions:
             if old is None:
                 return None
             await self._store.drop(digest_of(old))
-            return f"{self._name}=; Max-Age=0{self._attributes}"
+            return f"{self._name}={_ENDED}{self._attributes}"
         if session.kept is None or session.id != old:
             if old is not None:
                 await self._store.drop(digest_of(old))

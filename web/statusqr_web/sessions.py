@@ -122,9 +122,12 @@ def digest_of(session_id: bytes) -> bytes:
 class Session:
     """One visitor's session during one request. Nothing is kept until something is written."""
 
-    def __init__(self, session_id: bytes | None, kept: Kept | None, *, sealed: bool) -> None:
+    def __init__(
+        self, session_id: bytes | None, kept: Kept | None, *, sealed: bool, lapsed: bool = False
+    ) -> None:
         self._id = session_id if kept else None
         self.kept = kept
+        self.lapsed = lapsed  # this browser had one before, which has ended
         self.old_id = self._id
         self.ended = False
         self.use = Use.USUAL
@@ -210,10 +213,15 @@ class Session:
 
     def open(self, token: str) -> None:
         """Take off the seal if this is the CSRF token."""
-        if self.old_id is not None and hmac.compare_digest(
-            token.encode("utf-8", "surrogateescape"), self.csrf_token.encode("ascii")
-        ):
+        if self.gave(token):
             self._sealed = False
+
+    def gave(self, token: str) -> bool:
+        """Whether a page with this CSRF token is of this session, and of no other before it."""
+        given = token.encode("utf-8", "surrogateescape")
+        return self.old_id is not None and hmac.compare_digest(
+            given, self.csrf_token.encode("ascii")
+        )
 
     @property
     def sealed(self) -> bool:

@@ -1,6 +1,6 @@
 """The application: routes, guards and limits put together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -26,11 +26,12 @@ from .phrases import HERE
 # An end that cannot be put off must be more than 20 hours away (WCAG 2.2, 2.2.1).
 LIFETIMES: Final = Lifetimes(at_most=timedelta(hours=24))
 BODIES: Final = (BodyRule("/", 8 * KIB, 10),)
+_KNOWN: Final = ("LOGIN_UNCONFIRMED", "LOGIN_NO_SNILS")  # to the provider, but not let in here
 RATES: Final = (
     RouteGroup("live", ("/statuses/",), "6/10 second", "/live"),
     RouteGroup("screen", ("/statuses/",), "20/minute", "/screen"),
     RouteGroup("pdf", ("/statuses/",), "20/minute", "/pdf"),
-    RouteGroup("login", ("/auth/",), "60/minute"),
+    RouteGroup("login", ("/auth/",), "300/minute"),  # by address, which a mobile network shares
     RouteGroup("pages", ("/",), "3000/minute"),
 )
 
@@ -57,10 +58,10 @@ def create_app(
     door = door or Door()
     app = FastAPI(title="StatusQR account", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.office = office
-    form_action: tuple[str, ...] = ()
+    ways_out: Callable[[], tuple[str, ...]] = tuple
     if door.party is not None and door.admit is not None:
         app.include_router(login_router(door.party, door.admit, tell=_tell(office)))
-        form_action = (door.party.provider.origin,)
+        ways_out = door.party.ways_out
     if more is not None:
         app.include_router(more)
     app.include_router(staying.router())
@@ -80,7 +81,7 @@ def create_app(
     app.add_middleware(AllowedHosts, hosts=door.hosts)
     app.add_middleware(problems.Faults)
     app.add_middleware(ErrorPages, office=office)
-    app.add_middleware(SecurityHeaders, form_action=form_action)
+    app.add_middleware(SecurityHeaders, form_action=ways_out)
     return app
 
 
@@ -88,7 +89,9 @@ def _tell(office: Office) -> Tell:
     """Why the login came to nothing, on the page where it began."""
 
     def tell(request: Request, error: LoginFailed) -> Response:
-        return statuses.welcome(office, request, error=error.message, status=status_of(error))
+        known = error.code in _KNOWN
+        status = status_of(error)
+        return statuses.welcome(office, request, error=error.message, status=status, anew=known)
 
     return tell
 

@@ -7,7 +7,7 @@ article 14). No page shows it: a file is handed out to whoever presses the butto
 
 import json
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
@@ -23,10 +23,9 @@ from .answers import Say, frame, go, page
 from .consent_text import blocks
 from .my_data import everything
 from .office import Office
+from .paper_list import WITH_CONSENT
 from .phrases import Phrases
 from .visits import Here, Visit, in_force
-
-REASON: Final = "Отозван владельцем вместе с согласием"
 
 
 def router(office: Office) -> APIRouter:
@@ -148,7 +147,7 @@ def _living(view: View, visit: Visit) -> Sequence[printouts.Printout]:
 
 def _revoke_all(work: Work, visit: Visit) -> None:
     for printout in _living(work, visit):
-        printouts.revoke(work, visit.person, printout.id, REASON)
+        printouts.revoke(work, visit.person, printout.id, WITH_CONSENT)
 
 
 def _attached(name: str) -> dict[str, str]:

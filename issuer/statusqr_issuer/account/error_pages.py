@@ -26,6 +26,7 @@ _SELF_EVIDENT: Final = frozenset(  # nobody needs to be told that it happened
     {"HTTP_404", "NOT_FOUND", "NO_LOGIN", "NO_CONSENT", "NO_CODE", "TOO_OFTEN", "FORGED"}
 )
 _PLAIN: Final[Mapping[str, tuple[str, str]]] = {  # what says nothing to a citizen
+    "HTTP_400": ("Что-то заполнено не так", "Вернитесь на страницу и попробуйте ещё раз."),
     "HTTP_404": ("Здесь ничего нет", "Такой страницы нет. Вернитесь к списку статусов."),
     "HTTP_405": ("Так страницу не открыть", "Вернитесь к списку статусов и нажмите нужную кнопку."),
     "REQUEST": ("Что-то заполнено не так", "Вернитесь на страницу и попробуйте ещё раз."),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from statusqr_keys.holds import State
 from statusqr_schema import Profile
@@ -14,6 +15,10 @@ from ..registry.statuses import HeldStatus
 from ..validity import last_whole_day, zone_of
 from .phases import SOON
 from .phrases import Phrases
+
+BY_HOLDER: Final = "Отозван владельцем в личном кабинете"
+WITH_CONSENT: Final = "Отозван владельцем вместе с согласием"
+_OURS: Final = (BY_HOLDER, WITH_CONSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class Paper:
     holds: bool
     revocable: bool
     reason: str  # why this code alone does not hold
+    reason_is_ours: bool  # in the language of the page; an operator's words are Russian
 
 
 def papers(
@@ -71,7 +77,8 @@ def _paper(one: Printout, status: HeldStatus, at: datetime, say: Phrases) -> Pap
         state=say(_state(one, at)),
         holds=_holds(one, at),
         revocable=one.own is not State.INVALID and one.expires_at > at,
-        reason=one.reason or "",
+        reason=say(one.reason) if one.reason in _OURS else one.reason or "",
+        reason_is_ours=one.reason in _OURS,
     )
 
 

@@ -17,11 +17,11 @@ from ..registry.printouts import Printout
 from .answers import Say, go, page
 from .codes import demand_standing, for_paper
 from .office import Office
-from .paper_list import papers
+from .paper_list import BY_HOLDER, papers
 from .status_card import status_card
 from .visits import Here, Visit, identifier, nothing_here
 
-REASON: Final = "Отозван владельцем в личном кабинете"
+_DONE: Final = "revoked"  # in the session: the page that follows tells of it, once
 # One compiler for the process, which serves one at a time. Whoever waits for it holds no thread
 # that the other pages need.
 _TYPESETTER: Final = ThreadPoolExecutor(1, "typesetter")
@@ -55,11 +55,14 @@ def router(office: Office) -> APIRouter:
         return Response(document, media_type="application/pdf", headers=headers)
 
     @routes.get("/printouts")
-    def listed(request: Request, visit: Here, say: Say, done: str = "") -> HTMLResponse:
+    def listed(request: Request, visit: Here, say: Say) -> HTMLResponse:
         with visit.agreed() as view:
             held = statuses.of_person(view, visit.person)
             printed = printouts.of_person(view, visit.person)
-        values = {"papers": papers(printed, held, visit.at, say), "done": done == "yes"}
+        values = {
+            "papers": papers(printed, held, visit.at, say),
+            "done": visit.session.data.pop(_DONE, False),
+        }
         return page(visit, request, "printouts.html", values)
 
     @routes.get("/printouts/{printout_id}/revoke")
@@ -74,8 +77,9 @@ def router(office: Office) -> APIRouter:
     def revoke(printout_id: str, visit: Here) -> RedirectResponse:
         with visit.agreed_change() as work:
             printout = _own(visit, work, printout_id)
-            printouts.revoke(work, visit.person, printout.id, REASON)
-        return go("/printouts?done=yes")
+            printouts.revoke(work, visit.person, printout.id, BY_HOLDER)
+        visit.session.data[_DONE] = True
+        return go("/printouts")
 
     return routes
 

@@ -50,6 +50,7 @@ def router(office: Office) -> APIRouter:
             "card": status_card(held, visit.at, say),
             "profile": profile.value,
             "seen": preview(held.record, profile, visit.at, say),
+            "query": f"profile={profile.value}&",
             "every": RENEWED_EVERY,
             "life": int(LIVE_LIFE.total_seconds()),
         }

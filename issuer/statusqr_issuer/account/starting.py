@@ -50,7 +50,7 @@ def start(wanted: Wanted) -> int:
         party, rule = RelyingParty(login.provider), login.citizen
     categories = _categories(wanted.categories)
     keys = KeyStore(wanted.store)
-    operator = wanted.operator or _newest_issuer(keys)
+    operator = wanted.operator or _only_issuer(keys)
     text = ConsentText.newest(wanted.consent or BUILTIN, operator)
     with Address(reach.host, reach.port).bind() as bound:
         port = bound.getsockname()[1]
@@ -91,11 +91,18 @@ def _desk(keys: KeyStore, registry: Registry, passphrase: bytes, categories: Cat
     return Desk(keys, index, revocations, passphrase, categories)
 
 
-def _newest_issuer(keys: KeyStore) -> str:
-    """The name of the issuer whose key is the newest; KeyProblem where there is no key."""
+def _only_issuer(keys: KeyStore) -> str:
+    """The name of the only issuer in the store, in its newest key.
+
+    It stands in the text that people consent to. KeyProblem where there is no key; where there are
+    several issuers, which would make it another text with each new key, somebody must say.
+    """
     known = keys.all_keys()
     if not known:
         raise KeyProblem("в хранилище нет ключей: создайте их командой statusqr-keys new")
+    if len({key.issuer_id for key in known}) > 1:
+        message = "в хранилище ключи нескольких органов: назовите того, кто ведёт кабинет"
+        raise KeyProblem(f"{message} (--operator «…»)", code="OPERATOR")
     return known[-1].issuer_name
 
 

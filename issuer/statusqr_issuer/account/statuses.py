@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
@@ -21,6 +22,9 @@ from .paper_list import running_out
 from .phrases import Phrases
 from .status_card import in_order, status_card
 from .visits import Here, person_of
+
+
+_FAR: Final = 2**37  # epoch seconds; whatever was told is from before
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def router(office: Office) -> APIRouter:
             "current": [card for card in cards if not card.phase.over],
             "over": [card for card in cards if card.phase.over],
             "news": _news(told, held, say),
-            "shown_at": to_instant(visit.at),
+            "shown_at": max((to_instant(one.at) for one in told if one.read_at is None), default=0),
             "reminders": running_out(printed, held, visit.at, say),
         }
         return page(visit, request, "statuses.html", values)
@@ -61,7 +65,7 @@ def router(office: Office) -> APIRouter:
     @routes.post("/messages/read")
     def read(visit: Here, told_by: Annotated[int, Form(ge=0, le=2**40)]) -> RedirectResponse:
         with visit.agreed_change() as work:
-            messages.mark_read(work, visit.person, from_instant(min(told_by, work.instant)))
+            messages.mark_read(work, visit.person, from_instant(min(told_by, _FAR)))
         return go("/statuses")
 
     @routes.get("/statuses/{status_id}/mistake")
@@ -79,22 +83,34 @@ def router(office: Office) -> APIRouter:
 
 
 def welcome(
-    office: Office, request: Request, target: str = "", error: str = "", status: int = 200
+    office: Office,
+    request: Request,
+    target: str = "",
+    *,
+    error: str = "",
+    status: int = 200,
+    anew: bool = False,
 ) -> HTMLResponse:
-    """The page of a visitor: what this is, and the way in. `target`: where it leads back to."""
+    """The page of a visitor: what this is, and the way in. `target`: where it leads back to.
+
+    `anew`: whoever was named there cannot come in; the way in leads to another account.
+    """
+    back = safe_next(target, "/statuses")
     values = {
         **frame(office, None),
         "provider": office.provider,
         "operator": office.operator,
-        "next": safe_next(target, "/statuses"),
+        "next": back,
+        "query": urlencode({"next": back}) + "&" if target else "",
         "returning": bool(target) and not error,
         "error": error,
+        "anew": anew,
     }
     return office.pages.answer(request, "welcome.html", values, status)
 
 
 def _news(told: Sequence[Message], held: Sequence[HeldStatus], say: Phrases) -> list[News]:
-    """All that are unread: «Прочитано» is said of all that is shown."""
+    """All that are unread: «Отметить прочитанным» is said of all that is shown."""
     names: dict[UUID | None, str] = {status.id: status.entry.record.status_name for status in held}
     return [
         News(_news_text(message, names.get(message.status_id, ""), say), say.moment(message.at))

@@ -12,7 +12,7 @@ import numpy
 import pypdfium2
 import pytest
 from account_citizen import Answer, Citizen, Visit
-from account_world import DAY, Town, now, told
+from account_world import DAY, Town, last_day, now, on_sheet, told
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -34,6 +34,7 @@ from statusqr_schema import (
     compression,
     envelope,
     qrtext,
+    wording,
 )
 from statusqr_verifier import Policy, Report, Verifier, read_codes
 from statusqr_verifier.card import make_card
@@ -154,8 +155,13 @@ def test_the_preview_keeps_silent_about_nothing(olga: Citizen, town: Town) -> No
     assert record is not None
     assert isinstance(record.holder.snils, Snils)
     said = olga.get(olga.path("show?profile=full")).text
-    for words in ("ваш СНИЛС полностью", "последние цифры СНИЛС", "номер удостоверения"):
-        assert words in said
+    also = (
+        "имя и отчество полностью; ваш СНИЛС полностью; члены семьи: имена, кем приходятся, "
+        "последние цифры СНИЛС; номер удостоверения; кто и на каком основании принял решение"
+    )
+    told_of = re.search(r"любая программа для таких кодов: (.*?)\. ", said)
+    assert told_of is not None
+    assert told_of[1] == also
     short = check(town, picture(live(olga))).record
     assert short is not None
     assert (short.holder.snils, short.family_members, short.certificate_number) == (None, (), None)
@@ -299,20 +305,26 @@ def test_the_pdf_is_valid_and_known(olga: Citizen, town: Town, profile: Profile)
     assert re.fullmatch(r'attachment; filename="status-20\d\d-\d\d-\d\d-[0-9a-f]{6}\.pdf"', name)
 
 
-def test_the_list_says_what_the_sheet_says(olga: Citizen) -> None:
-    pdf = pypdfium2.PdfDocument(download(olga).body)
-    sheet = " ".join(pdf[0].get_textpage().get_text_range().split())
-    listed = olga.get("/printouts").text
-    for words in (r"Код действителен по", r"Сформировано"):
-        found = re.search(words + r" (\d\d\.\d\d\.\d{4} ?(?:\d\d:\d\d \(МСК\))?)", sheet)
-        assert found is not None
+# for a year; to the end of the status where a day begins nine hours before Moscow's
+PRINTED = {"R01": {}, "R06": {"begins": -10, "ends": 100}}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_the_list_says_what_the_sheet_says(town: Town, visit: Visit, name: str) -> None:
+    town.have(name, told(name, **PRINTED[name]))
+    town.agree(name)
+    citizen = visit(name)
+    pdf = download(citizen).body
+    sheet = on_sheet(pdf)
+    listed = citizen.get("/printouts").text
     made = re.search(r"Сформировано (\S+ \S+ \(МСК\))", sheet)
     assert made is not None
     assert f"Сформировано {made[1]}" in listed
     number = re.search(r"Код (№ \d+-\d+)\.", sheet)
     assert number is not None
     assert f"Номер кода {number[1]}" in listed.replace("\u00a0", " ")
-    assert "Код действителен по" in listed
+    day = " ".join(wording.long_date(last_day(pdf)).split())
+    assert f"Срок Код действителен по {day} включительно" in listed
 
 
 def test_a_lost_sheet_is_revoked(olga: Citizen, town: Town) -> None:
@@ -321,8 +333,8 @@ def test_a_lost_sheet_is_revoked(olga: Citizen, town: Town) -> None:
     asked = olga.get(path).text
     assert "в течение часа" in asked
     done = olga.post(path)
-    assert (done.status, done.headers["location"]) == (303, "/printouts?done=yes")
-    listed = olga.get("/printouts?done=yes").text
+    assert (done.status, done.headers["location"]) == (303, "/printouts")
+    listed = olga.get("/printouts").text
     assert "Код отозван." in listed
     assert "Отозвать этот код" not in listed
     assert "Причина Отозван владельцем в личном кабинете" in listed

@@ -19,8 +19,6 @@ ACCOUNT = Path(statusqr_issuer.account.__file__).parent
 NOT_FOR_PAGES = {  # names, the log, the command line, files to take along
     "demo_people.py": ("Зимина", "Вера", "Павловна", "Орлов", "Игорь", "Львович"),
     "demo_provider.py": ("демонстрационный вход не спрашивает",),
-    "consenting.py": ("Отозван владельцем",),
-    "printing.py": ("Отозван владельцем",),
     "preview.py": ("дня", "дней"),
     "my_data.py": ("Где, когда и кому",),
     "phrases.py": ("г.", "МСК"),
@@ -86,12 +84,32 @@ def test_values_have_the_same_names_in_both_languages() -> None:
 
 def test_words_that_no_citizen_should_read() -> None:
     jargon = re.compile(
-        r"токен|сесси|CBOR|ECDSA|подпис|хэш|хеш|JSON-|сервер(?! здесь)|куки|cookie", re.I
+        r"токен|сесси|CBOR|ECDSA|подпис|хэш|хеш|JSON|сервер(?! здесь)|куки|cookie", re.I
     )
     allowed = {"Выберите человека. На настоящем сервере здесь была бы страница входа с паролем."}
     assert [text for text in needed() - allowed if jargon.search(text)] == []
     bare = [text for text in needed() if re.search(r"\bдо (?!%\(time\)s|своего|окончания)", text)]
     assert bare == []  # «по … включительно», never a bare «до»
+
+
+EVERYTHING = (
+    "имя и отчество полностью",
+    "ваш СНИЛС полностью",
+    "члены семьи: имена, кем приходятся, последние цифры СНИЛС",
+    "номер удостоверения",
+    "кто и на каком основании принял решение",
+    "день, по который назначены меры поддержки",
+)
+
+
+def test_the_preview_of_a_full_code_names_all_that_it_tells() -> None:
+    """Neither more nor less: whoever shows it has nothing else to go by."""
+    say = Phrases.of(Locale.RU)
+    seen = {name: preview(record(name), Profile.FULL, NOON, say) for name in ("R01", "R02", "R22")}
+    assert seen["R02"].also == EVERYTHING
+    assert seen["R01"].also == EVERYTHING[:5]  # no measures
+    assert seen["R22"].also == (*EVERYTHING[:2], *EVERYTHING[3:])  # no family
+    assert {one.absent for one in seen.values()} == {""}
 
 
 def test_the_preview_names_only_what_the_person_has() -> None:

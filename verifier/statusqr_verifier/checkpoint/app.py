@@ -1,6 +1,6 @@
 """The application: routes, guards and limits put together."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -93,12 +93,12 @@ def create_app(station: Station, door: Door | None = None) -> FastAPI:
         anyone=frozenset(SCOPES) if door.open_to_all else frozenset(),
     )
     desk = Desk.of(station, access)
-    form_action: tuple[str, ...] = ()
+    ways_out: Callable[[], tuple[str, ...]] = tuple
     if door.login is not None:
         told = signing_in.tell_on_page(desk, door.tokens)
         party = RelyingParty(door.login.provider)
         app.include_router(login_router(party, staff(door.login.staff), tell=told))
-        form_action = (door.login.provider.origin,)
+        ways_out = party.ways_out
     app.include_router(signing_in.router(desk, door.tokens, login=door.login is not None))
     app.include_router(pages.router(desk))
     app.include_router(scanning.router(desk))
@@ -121,7 +121,7 @@ def create_app(station: Station, door: Door | None = None) -> FastAPI:
     app.add_middleware(BodyLimits, rules=BODIES)
     app.add_middleware(AllowedHosts, hosts=door.hosts)
     app.add_middleware(problems.Faults)
-    app.add_middleware(SecurityHeaders, form_action=form_action)
+    app.add_middleware(SecurityHeaders, form_action=ways_out)
     return app
 
 

@@ -18,6 +18,9 @@ if (body.dataset.left) {
   let over = false;
 
   const rest = () => Math.ceil(left - age());
+  const main = document.querySelector("main");
+  /** Whether the page has a code that needs no network, and outlives our count. */
+  const lasting = () => body.dataset.page === "screen" && body.dataset.state === "shown";
 
   /** The way out of every wait here. `known`: the server says so, and not our count alone. */
   const end = (known) => {
@@ -30,19 +33,20 @@ if (body.dataset.left) {
     told.append(words.gone, " ", link);
     banner.replaceChildren(told);
     banner.hidden = false;
-    // nothing personal is left to see; a code that needs no network outlives our count
-    document.querySelector("main").hidden = known || body.dataset.page !== "screen";
+    main.hidden = known || !lasting(); // nothing personal is left to see
+    if (!main.hidden) addEventListener("code-over", () => (main.hidden = true));
   };
 
-  /** Ask how much is left: another tab may have been used, or have signed out. */
+  /** Ask how much is left: another tab may have been used, or have signed out; or another person
+   * has signed in since, to whom this page does not belong. */
   const ask = async (path, options) => {
-    if (over) return false;
+    if (over && main.hidden) return false;
     asking = true;
     try {
-      const headers = { Accept: "application/json", ...options?.headers };
+      const headers = { Accept: "application/json", "X-CSRF-Token": body.dataset.csrf };
       const response = await fetch(path, { ...options, headers, ...within(PATIENCE) });
       if (response.status === 401 || response.status === 403) end(true);
-      if (!response.ok) return false;
+      if (over || !response.ok) return false;
       left = (await response.json()).seconds;
       age = stopwatch();
       if (rest() > WARN) banner.hidden = true;
@@ -67,8 +71,7 @@ if (body.dataset.left) {
   };
 
   banner.querySelector("[data-stay]").addEventListener("click", async () => {
-    const headers = { "X-CSRF-Token": body.dataset.csrf };
-    const done = await ask("/session/extend", { method: "POST", headers });
+    const done = await ask("/session/extend", { method: "POST" });
     if (!done && !over) closes.textContent = words.offline;
   });
   document.addEventListener("visibilitychange", () => document.hidden || ask("/session"));

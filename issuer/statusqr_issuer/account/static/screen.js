@@ -8,6 +8,7 @@ if (box) {
   const age = stopwatch();
   const whole = Number(box.dataset.left);
   const bar = document.getElementById("bar");
+  const away = document.getElementById("no-way");
   const counter = box.querySelector("[data-left-words]");
   bar.hidden = false;
 
@@ -19,7 +20,9 @@ if (box) {
       box.remove();
       document.getElementById("over").hidden = false;
       document.body.dataset.state = "over";
+      away.hidden = true;
       letSleep();
+      dispatchEvent(new Event("code-over"));
       return;
     }
     const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
@@ -28,9 +31,20 @@ if (box) {
   };
   const ticking = setInterval(tick, 500);
   document.addEventListener("visibilitychange", () => {
+    if (document.body.dataset.state === "over") return;
     if (!document.hidden) stayAwake();
     tick();
   });
+  /** Without a network any other page is an error, and this one with its code would be gone. */
+  const stay = (event) => {
+    const leads = event.type === "submit" || event.target.closest("a[href]");
+    if (!leads || navigator.onLine || document.body.dataset.state === "over") return;
+    event.preventDefault();
+    away.hidden = false;
+  };
+  document.addEventListener("click", stay);
+  document.addEventListener("submit", stay);
+  addEventListener("online", () => (away.hidden = true));
   // a page that is brought back out of the browser's memory
   addEventListener("pageshow", tick);
   enlarge(document.getElementById("larger"), document.getElementById("stage"));

@@ -29,8 +29,9 @@ const clock = stopwatch();
 
 function tell(title, detail, way) {
   said.textContent = "";
-  part("title").textContent = title;
-  part("detail").textContent = detail;
+  // only what is another: what is written anew is spoken anew
+  if (part("title").textContent !== title) part("title").textContent = title;
+  if (part("detail").textContent !== detail) part("detail").textContent = detail;
   part("again").hidden = stopped && Boolean(way);
   const link = part("way");
   link.hidden = !way;
@@ -46,8 +47,10 @@ function show(answer, age) {
   if (!said.textContent) said.textContent = said.dataset.ready; // aloud, and not at each renewal
   code = { age, every: answer.every, life: answer.life };
   bar.max = answer.every;
-  trouble.hidden = true;
   box.hidden = false;
+  if (trouble.contains(document.activeElement)) $("larger").focus();
+  trouble.hidden = true;
+  stayAwake();
   $("offer").hidden = false;
   document.body.dataset.state = "shown";
   document.body.dataset.codes = String(Number(document.body.dataset.codes ?? 0) + 1);
@@ -58,6 +61,7 @@ function hide() {
   box.hidden = true;
   $("qr").replaceChildren();
   if ("large" in document.body.dataset) $("larger").click();
+  letSleep(); // there is nothing to be held out
 }
 
 async function ask() {
@@ -112,7 +116,7 @@ part("again").addEventListener("click", () => {
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return letSleep();
-  stayAwake();
+  if (code) stayAwake();
   nextTry = 0;
   tick();
 });
@@ -121,6 +125,5 @@ addEventListener("online", () => {
   tick();
 });
 enlarge($("larger"), $("stage"));
-stayAwake();
 ask();
 setInterval(tick, 500);

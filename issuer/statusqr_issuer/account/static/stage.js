@@ -28,7 +28,7 @@ function coverOthers(stage, covered) {
   }
 }
 
-/** The button «Крупнее»: the code alone on the screen; the button again, or Esc, leads back. */
+/** The button «Увеличить»: the code alone on the screen; the button again, or Esc, leads back. */
 export function enlarge(button, stage) {
   const set = (large) => {
     if (large === "large" in document.body.dataset) return;
@@ -36,7 +36,8 @@ export function enlarge(button, stage) {
     else delete document.body.dataset.large;
     coverOthers(stage, large);
     [button.textContent, button.dataset.other] = [button.dataset.other, button.textContent];
-    if (large) stage.requestFullscreen?.().catch(() => {});
+    // all of the page, for what is told meanwhile lies beside the stage
+    if (large) document.documentElement.requestFullscreen?.().catch(() => {});
     else if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
   };
   const large = () => "large" in document.body.dataset;

@@ -3,37 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from account_pages import WIDE, Street, Tab, Tabs
+from account_pages import WIDE, Street, Tab, Tabs, judge
 from account_world import told
-from browser.reading_axe import violations
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.needs("chromium")]
-PHONE, SCREEN, ZOOMED = (320, 640), (1280, 900), (640, 360)  # the last: 200 % of a small desktop
-
-
-def judge(page: Page) -> None:
-    """All rules on a phone in light; what depends on theme and width in the other three ways."""
-    for scheme, to in (("light", PHONE), ("dark", SCREEN)):
-        look(page, scheme, to)
-        assert violations(page) == []
-    for scheme, to in (("dark", PHONE), ("light", SCREEN)):
-        look(page, scheme, to)
-        assert violations(page, "color-contrast", "target-size") == []
-    for to in (PHONE, ZOOMED):
-        look(page, "light", to)
-        assert page.evaluate(WIDE) == [False, []]
-    low = """() => [...document.querySelectorAll("button, .button, summary, .foot-nav a, .back")]
-      .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44)
-      .map(e => e.outerHTML.slice(0, 90))"""
-    assert page.evaluate(low) == []
-    assert page.locator("h1:visible").count() == 1
-
-
-def look(page: Page, scheme: str, to: tuple[int, int]) -> None:
-    page.wait_for_load_state()  # a click may have led here, and the styles come after the text
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    page.set_viewport_size({"width": to[0], "height": to[1]})
 
 
 def printed(tab: Tab, profile: str = "full") -> None:
@@ -85,7 +59,7 @@ def test_the_lists(opened: Callable[..., Tab], street: Street) -> None:
     judge(opened("R13", "/statuses").page)
     judge(opened("R13", "/printouts").page)
     printed(tab)
-    tab.go("/printouts?done=yes")
+    tab.go("/printouts")
     judge(tab.page)
     tab.page.locator("a[href$=revoke]").first.click()
     judge(tab.page)
@@ -131,9 +105,18 @@ def test_the_codes(opened: Callable[..., Tab]) -> None:
 
 
 def test_where_something_is_wrong(opened: Callable[..., Tab]) -> None:
-    tab = opened("R01", "/statuses/{id}/show")
-    tab.state("shown")
+    tab = opened("R01", "/offline")
     tab.excused += ["ERR_INTERNET_DISCONNECTED", "404"]
+    tab.page.clock.install()
+    tab.go(f"/statuses/{tab.town.ids['R01']}/show")
+    tab.state("shown")
+    tab.context.set_offline(True)
+    tab.page.clock.run_for(31_000)
+    tab.state("trouble")
+    expect(tab.page.locator("#qr")).to_be_visible()  # it is good for some seconds still
+    judge(tab.page)
+    tab.context.set_offline(False)
+    tab.state("shown")
     tab.go("/nowhere")
     judge(tab.page)
     tab.go(f"/statuses/{tab.town.ids['R01']}/screen")
@@ -240,7 +223,7 @@ def test_without_scripts_all_but_the_live_code_works(street: Street, tabs: Tabs)
     expect(page.locator("#live")).to_be_hidden()
     page.click("text=Показать полный код")
     expect(page.locator(".seen")).to_contain_text("ваш СНИЛС полностью")
-    page.click("text=Код на 5 минут, без сети")
+    page.click("text=Взять код на 5 минут, без сети")
     expect(page.locator(".qr path").last).to_be_attached()
     expect(page.locator(".left")).to_contain_text("Код действует до")
     expect(page.locator("#larger")).to_be_hidden()

@@ -153,7 +153,7 @@ def test_the_code_for_five_minutes_needs_no_network_and_goes_by_itself(
     assert page.locator(".qr").count() == 0
     expect(page.locator("body")).not_to_have_attribute("data-large", "")
     tab.context.set_offline(False)
-    page.click("text=Новый код на 5 минут")
+    page.click("text=Взять новый код")
     tab.state("shown")
 
 

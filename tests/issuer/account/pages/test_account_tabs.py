@@ -3,13 +3,10 @@
 import re
 
 import pytest
-from account_pages import Street, Tab, Tabs
+from account_pages import NEAR, SEEN_AGAIN, TAKEN_OUT, Street, Tab, Tabs
 from playwright.sync_api import Route, expect
 
 pytestmark = [pytest.mark.needs("chromium")]
-NEAR = 1685  # seconds: then a page asks how much of the half hour is left, and waits for an answer
-SEEN_AGAIN = 'document.dispatchEvent(new Event("visibilitychange"))'
-TAKEN_OUT = 'dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))'
 
 
 def sign_out(tab: Tab) -> None:
