@@ -100,7 +100,7 @@ def test_a_page_of_another_session_is_told_so(client: TestClient, code: str) -> 
     assert client.get("/session", headers={"X-CSRF-Token": code}).status_code == 200
     client.post("/sign-in/person", headers={"X-CSRF-Token": code})
     for old in (code, "", "ё"):
-        answer = client.get("/session", headers={"X-CSRF-Token": old.encode()})
+        answer = client.get("/session", headers={b"X-CSRF-Token": old.encode()})
         assert (answer.status_code, answer.json()["code"]) == (403, "FORGED")
     assert left(client) == IDLE
 
