@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from account_pages import Tab
+from account_pages import NEAR, Tab
 from account_world import Town, found, make_keys, now, serving_account, told
 from browser.chromium import CHROMIUM, QUIET
 from commands import PASSPHRASE
@@ -26,7 +26,10 @@ from statusqr_issuer.account.app import Door, create_app
 from statusqr_issuer.account.citizens import citizens
 from statusqr_issuer.account.demo_people import read_people
 from statusqr_issuer.account.demo_provider import DemoProvider
+from statusqr_issuer.registry import holds
 from statusqr_issuer.registry.opening import make_registry
+from statusqr_keys.holds import PersonTarget, State
+from statusqr_schema import Snils
 from statusqr_web.login_config import CitizenRule
 from statusqr_web.reaching import Reach
 from statusqr_web.relying_party import RelyingParty
@@ -173,6 +176,45 @@ def my_data(device: Device) -> None:
         device.keep(tab, "withdrawn")
 
 
+def now_and_then(device: Device) -> None:
+    """What few meet: nothing yet, a status held back, the end of a session, of a code, of a net."""
+    town = device.town
+    town.agree("R08")
+    with device.tab("R08", "/statuses") as tab:
+        device.keep(tab, "nothing-yet")
+    town.have("R10")
+    town.agree("R10")
+    with town.registry.writing("anna", now()) as work:
+        target = PersonTarget(Snils.parse(told("R10")["holder"]["snils"]))
+        holds.change(work, target, State.SUSPENDED, "Проверка сведений")
+    with device.tab("R10", "/statuses") as tab:
+        device.keep(tab, "suspended")
+    with device.tab(None, "/consent/text") as tab:
+        device.keep(tab, "consent-text")
+    town.agree(_OLGA)
+    with device.tab(_OLGA, "/offline") as tab:
+        tab.page.clock.install()
+        tab.go("/statuses")
+        town.unused_for(NEAR)
+        tab.page.clock.run_for(NEAR * 1000)
+        expect(tab.page.locator("#leaving")).to_contain_text("Осталось")
+        device.keep(tab, "session-ends")
+    with device.tab(_OLGA, "/offline") as tab:
+        tab.page.clock.install()
+        tab.go(f"/statuses/{town.ids[_OLGA]}/show")
+        tab.page.click("form[action$=screen] button")
+        tab.state("shown")
+        tab.context.set_offline(True)
+        tab.page.click(".actions a")
+        expect(tab.page.locator("#no-way")).to_be_visible()
+        tab.page.locator("#no-way").evaluate("e => e.scrollIntoView({ block: 'center' })")
+        device.keep(tab, "five-minutes-no-network")
+        tab.page.clock.run_for(302_000)
+        tab.state("over")
+        tab.page.evaluate("scrollTo(0, 0)")
+        device.keep(tab, "five-minutes-over")
+
+
 def demonstration(device: Device, store: Path) -> None:
     """The login of demonstrations, and the mark on each page."""
     office, port = device.town.office, free_port()
@@ -216,7 +258,15 @@ def draw(folder: Path, album: Album) -> None:
             people(town)
             with serving_account(town):
                 device = Device(album, browser, town, size)
-                for part in (before_the_consent, statuses, codes, paper, news, my_data):
+                for part in (
+                    before_the_consent,
+                    statuses,
+                    codes,
+                    paper,
+                    news,
+                    my_data,
+                    now_and_then,
+                ):
                     part(device)
             demonstration(device, store)
             registry.close()

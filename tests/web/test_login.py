@@ -51,7 +51,7 @@ def fill_in(
     assert "<h1>Вход</h1>" in page.text
     answer = browser.post(page.url, data={"name": name, "password": word})
     left = re.search(
-        r'action="([^"]+/session/end/confirm)">\s*<input[^>]+value="(\w[^"]*)"', answer.text
+        r'action="([^"]+/session/end/confirm)">\s*<input[^>]+value="([^"]+)"', answer.text
     )
     if left is None:
         return answer

@@ -60,6 +60,10 @@ def application(store: MemoryStore, clock: Clock, *, secure: bool = False) -> Fa
     async def file(session: Visitor, file: UploadFile) -> str:
         return f"{session.user}: {(await file.read()).decode()}"
 
+    @app.get("/style.css")
+    def style() -> str:
+        return ""
+
     @app.post("/careless")
     def careless(request: Request) -> None:
         request.scope["statusqr.session"].data["note"] = "stolen"
@@ -153,6 +157,19 @@ def test_signing_in_changes_the_id_and_drops_the_old_one(
     fixed = TestClient(app, cookies={"statusqr": old})  # who had planted the id of before
     assert fixed.get("/public").json() == "None"
     assert len(store) == 1
+
+
+def test_a_file_is_no_use_of_a_session(client: TestClient, clock: Clock) -> None:
+    """Browsers ask for files by themselves: an installed application looks for its news."""
+    signed_in(client)
+    for _ in range(4):
+        clock.now += HOUR / 4 - 1
+        assert client.get("/style.css").status_code == 200
+    assert client.get("/public").json() == "1000001"  # a minute before the end: this is a use
+    for _ in range(5):
+        clock.now += HOUR / 4
+        client.get("/style.css")
+    assert client.get("/public").json() == "None"
 
 
 def test_signing_in_again_forgets_what_was_known(client: TestClient) -> None:

@@ -147,7 +147,7 @@ class Sessions:
     def _noted(session: Session, kept: Kept, now: float) -> bool:
         """Whether this request is noted as the last use; never one that another site may cause."""
         usual = session.use is Use.USUAL and now - kept.used >= _NOTE_USE_EVERY
-        return not session.sealed and (usual or session.use is Use.STAY)
+        return session.asked and not session.sealed and (usual or session.use is Use.STAY)
 
     async def _keep(self, session: Session) -> str | None:
         """Bring the store up to date; the cookie to set, if any."""

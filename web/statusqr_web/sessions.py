@@ -43,7 +43,11 @@ class Kept:
 
 
 class Use(Enum):
-    """Whether a request counts as use of its session, from which the idle time is reckoned."""
+    """Whether a request counts as use of its session, from which the idle time is reckoned.
+
+    One whose route asks for no session, such as for a file, never does: browsers look for news of
+    an installed application when they like.
+    """
 
     NONE = auto()  # what a page asks by itself
     USUAL = auto()  # noted now and then, to spare the store a write for each request
@@ -131,6 +135,7 @@ class Session:
         self.old_id = self._id
         self.ended = False
         self.use = Use.USUAL
+        self.asked = False  # whether a route wanted to know who it is: files are no use of it
         self._sealed = sealed
         self._data: dict[str, JsonValue] = json.loads(kept.data) if kept else {}
 
@@ -245,6 +250,7 @@ async def session_of(request: Request) -> Session:
     """
     session = request.scope[SCOPE_KEY]
     assert isinstance(session, Session)  # noqa: S101 - the middleware Sessions put it there
+    session.asked = True
     if session.sealed and session.kept:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind in _FORMS:
