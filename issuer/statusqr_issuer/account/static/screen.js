@@ -21,6 +21,7 @@ if (box) {
       document.getElementById("over").hidden = false;
       document.body.dataset.state = "over";
       away.hidden = true;
+      document.getElementById("offer").hidden = true; // it would promise what the code no longer says
       letSleep();
       dispatchEvent(new Event("code-over"));
       return;

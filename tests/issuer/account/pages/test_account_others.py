@@ -56,12 +56,12 @@ def five_minutes(street: Street, tabs: Tabs, *, session: int = 1800) -> Tab:
 def test_a_page_goes_when_another_person_signs_in(street: Street, tabs: Tabs, how: str) -> None:
     """Somebody is signed in, but not who this page is about."""
     street.lives("R01")
-    street.lives("R02")
+    street.lives("R08")
     for path in ("/statuses", "/printouts", "/consent"):
         tab = tabs.open("R01", path)
         tab.excused += ["403"]
         expect(tab.page.locator("main")).to_be_visible()
-        another_signs_in(tab, "R02")
+        another_signs_in(tab, "R08")
         tab.page.evaluate(how)
         expect(tab.page.locator("#leaving")).to_contain_text("Кабинет закрыт")
         expect(tab.page.locator("main")).to_be_hidden()
@@ -71,12 +71,12 @@ def test_a_page_goes_when_another_person_signs_in(street: Street, tabs: Tabs, ho
 
 def test_another_persons_use_keeps_no_page_alive(street: Street, tabs: Tabs) -> None:
     street.lives("R01")
-    street.lives("R02")
+    street.lives("R08")
     tab = tabs.open("R01", "/offline")
     tab.excused += ["403"]
     tab.page.clock.install()
     tab.go("/statuses")
-    another_signs_in(tab, "R02")
+    another_signs_in(tab, "R08")
     tab.page.clock.run_for(NEAR * 1000)
     expect(tab.page.locator("main")).to_be_hidden()
 
@@ -136,6 +136,7 @@ def test_without_its_code_the_page_is_like_any_other(street: Street, tabs: Tabs)
     tab.page.clock.run_for(302_000)
     tab.state("over")
     expect(tab.page.locator("main")).to_be_visible()  # the session holds: another code may be had
+    expect(tab.page.locator("main")).not_to_contain_text("ДЕЙСТВУЕТ", use_inner_text=True)
     tab.page.clock.run_for(1_600_000)
     expect(tab.page.locator("main")).to_be_hidden()
 
