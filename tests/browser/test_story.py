@@ -1,7 +1,8 @@
 """The whole way of a status, every program as it is run, between a real phone page and a webcam.
 
 A citizen logs in at the real provider, consents, and shows a live code; a checkpoint films it. The
-picture of it is no good two minutes later. The PDF is; until the authority revokes the status.
+picture of it is no good two minutes later. The PDF is; until the authority revokes the status. And
+out again, at the provider too.
 """
 
 import json
@@ -165,6 +166,19 @@ def log_in(phone: Page, town: Town) -> None:
     expect(phone.get_by_role("heading", level=2, name="Многодетная семья")).to_be_visible()
 
 
+def log_out(phone: Page, town: Town) -> None:
+    """The form leads to another site, and on from there: as the content policy must let it."""
+    phone.locator("form[action='/auth/logout'] button").click()
+    phone.wait_for_url("**/session/end?**")
+    phone.get_by_role("button").first.click()  # the provider asks whether there too
+    phone.wait_for_url(town.account + "/")
+    expect(phone.get_by_role("link", name="Войти")).to_be_visible()
+    phone.goto(town.account + "/statuses")
+    expect(phone.locator("article")).to_have_count(0)
+    phone.get_by_role("link", name="Войти").click()
+    expect(phone.locator("input[name=password]")).to_be_visible()  # whoever comes next is asked
+
+
 def live_code(phone: Page) -> bytes:
     """A screenshot of the live code."""
     phone.get_by_role("link", name="Показать код").click()
@@ -223,3 +237,5 @@ def test_from_the_login_to_the_revocation(
     phone.goto(town.account + "/statuses")
     expect(phone.locator("article .tag")).to_contain_text("Отозван")
     expect(phone.get_by_role("link", name="Показать код")).to_have_count(0)
+
+    log_out(phone, town)

@@ -1,20 +1,25 @@
-"""`statusqr-issuer serve` as a process of its own, with the demonstration's login."""
+"""`statusqr-issuer serve` as a process of its own: with the demonstration's login, and by TLS."""
 
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 from account_world import make_keys
+from citizen_login import config_file, identify
 from commands import PASSPHRASE
+from staff_login import free_port, provider
 
 from statusqr_issuer.registry.opening import make_registry
+from statusqr_web.tls import local_certificate, local_names
 
 COMMAND = Path(sys.executable).with_name("statusqr-issuer")
 RECORDS = Path(__file__).parents[3] / "examples" / "records.json"
@@ -49,7 +54,7 @@ def serving(store: Path, *options: object, log: Path) -> Iterator[str]:
             assert process.stdout is not None
             lines = iter(process.stdout)
             found = next(
-                (m for line in lines if (m := re.search(r"(http://\S+)/$", line.strip()))), None
+                (m for line in lines if (m := re.search(r"(https?://\S+)/$", line.strip()))), None
             )
             assert found is not None, log.read_text()
             yield found[1]
@@ -92,6 +97,59 @@ def test_the_whole_way_with_the_demonstration(store: Path, tmp_path: Path) -> No
         assert secret not in told
 
 
+def cookies(answer: httpx.Response) -> list[tuple[str, set[str]]]:
+    """The account's own, as they are set: name and value, attributes."""
+    parts = [cookie.split("; ") for cookie in answer.headers.get_list("set-cookie")]
+    return [(pair, set(attributes)) for pair, *attributes in parts if "statusqr" in pair]
+
+
+HOST_ONLY = {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"}  # and no Domain
+
+
+@pytest.mark.needs("node")
+def test_by_tls_the_cookie_is_for_this_host_alone(store: Path, tmp_path: Path) -> None:
+    """A login at the real provider, and out again."""
+    made = local_certificate(tmp_path / "tls", local_names([]), datetime.now(UTC))
+    port = free_port()
+    ours = f"https://127.0.0.1:{port}"
+    trusted = ssl.create_default_context(cafile=made.certificate)
+    with provider(ours) as issuer:
+        login = config_file(tmp_path, issuer, ours)
+        options = ("--login", login, "--tls-cert", made.certificate, "--tls-key", made.key)
+        with (
+            serving(store, *options, "--port", port, log=tmp_path / "log.txt") as url,
+            httpx.Client(verify=trusted, headers=PAGE, follow_redirects=True) as browser,
+        ):
+            assert url == ours
+            shown = identify(browser, browser.get(f"{ours}/auth/login"), "olga")
+            assert "Выйти" in shown.text
+            assert shown.headers["strict-transport-security"]
+            token = re.search(r'name="csrf_token" value="([^"]+)"', shown.text)
+            assert token is not None
+            browser.follow_redirects = False
+            out = browser.post(f"{ours}/auth/logout", data={"csrf_token": token[1]})
+            assert browser.get(f"{ours}/statuses").headers["location"].startswith("/?next=")
+            (begun,) = cookies(browser.get(f"{ours}/auth/login"))
+        ways = [*shown.history, out]
+        set_by = [cookie for answer in ways for cookie in cookies(answer)]
+        names = [pair.partition("=")[0] for pair, _ in [*set_by, begun]]
+        assert len(names) >= 3  # signed in, signed out, on the way in again
+        assert set(names) == {"__Host-statusqr-account"}
+        assert all(attributes == HOST_ONLY for _, attributes in [*set_by, begun])
+
+
+@pytest.mark.needs("node")
+def test_behind_a_proxy_that_ends_the_tls_it_is_the_same(store: Path, tmp_path: Path) -> None:
+    ours = "https://account.example"
+    with provider(ours) as issuer:
+        options = ("--login", config_file(tmp_path, issuer, ours), "--proxy", "127.0.0.1")
+        with serving(store, *options, log=tmp_path / "log.txt") as url:
+            headers = {**PAGE, "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
+            ((pair, attributes),) = cookies(httpx.get(f"{url}/auth/login", headers=headers))
+    assert pair.startswith("__Host-statusqr-account=")
+    assert attributes == HOST_ONLY
+
+
 def refused(store: Path, *options: object) -> str:
     words = [COMMAND, "serve", "--store", store, "--port", 0, *options]
     run = subprocess.run(
@@ -121,8 +179,6 @@ def test_what_is_needed_is_said(store: Path, tmp_path: Path) -> None:
 
 
 def test_a_store_without_keys_is_named(tmp_path: Path) -> None:
-    from datetime import UTC, datetime
-
     store = tmp_path / "store"
     store.mkdir()
     make_registry(None, store, PASSPHRASE.encode(), datetime.now(UTC)).close()
