@@ -48,14 +48,16 @@ def open_books(
     """The books of a store. No passphrase is needed: a revocation must not wait for who has it.
 
     With it the registry's statuses can be read, for issuing. `actor` stands in the registry's log
-    for the entries that are taken. RegistryProblem where the registry does not open; with the
-    passphrase also where it was put back from a copy of files.
+    for the entries that are taken. RegistryProblem where the registry does not open, or is not
+    found though there was one; with the passphrase also where it was put back from a copy of files.
     """
     from .registry.entries import RegistryIndex
     from .registry.holds import RegistryRevocations
     from .registry.opening import default_place, open_registry, open_sealed
+    from .registry.takeover import demand_registry_if_any
 
     if not place and not Path(default_place(store)).exists():
+        demand_registry_if_any(store)
         yield Books(SqliteStatusIndex(store), SqliteRevocations(store), "statusqr-keys publish")
         return
     registry = (

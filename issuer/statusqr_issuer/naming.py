@@ -1,4 +1,7 @@
-"""File names for issued credentials. No text of a record becomes a path: names are slugs."""
+"""What a credential is called on the screen and on the disk, without telling of a person.
+
+No text of a record becomes a path: file names are slugs.
+"""
 
 import re
 
@@ -9,6 +12,15 @@ _LATIN = {
     **{"ъ": "", "ь": "", "ю": "yu", "я": "ya"},
 }
 _LONGEST = 60
+_LONGEST_ID = 100  # on the screen
+_PERSONS_NUMBER = re.compile(r"(?<!\d)\d{3}[-\s]?\d{3}[-\s]?\d{3}[-\s]?\d{2}(?!\d)")
+
+
+def shown_id(called: str | None) -> str | None:
+    """An id as it may be shown: one that can be printed and could not be a person's number."""
+    if not called or not called.strip() or not called.isprintable() or len(called) > _LONGEST_ID:
+        return None
+    return None if _PERSONS_NUMBER.search(called) else called
 
 
 def slug(text: str) -> str:
@@ -18,14 +30,18 @@ def slug(text: str) -> str:
 
 
 class Names:
-    """Names for one run: by id, else by certificate number, else by digest; never one twice."""
+    """Names for one run: by id, else by certificate number, else by digest; never one twice.
+
+    What could be a person's number names no file: lists of files are seen by many.
+    """
 
     def __init__(self) -> None:
         self._given: set[str] = set()
 
     def name(self, identifier: str | None, certificate_number: str | None, digest: str) -> str:
         """The name of the next credential's files, without an ending."""
-        wanted = slug(identifier or "") or slug(certificate_number or "") or digest
+        slugs = (slug(text or "") for text in (identifier, certificate_number))
+        wanted = next((s for s in slugs if s and not _PERSONS_NUMBER.search(s)), digest)
         if wanted in self._given:
             wanted = f"{wanted}-{digest}"
         self._given.add(wanted)

@@ -11,7 +11,7 @@ from statusqr_schema import RecordRefused, RegisterEntry, StatusQRError
 from statusqr_schema.strict_json import JsonValue
 
 from .issuing import Credential
-from .naming import Names
+from .naming import Names, shown_id
 from .qr import QrSymbol, Writer, make_symbol
 
 FORMATS = ("pdf", "svg", "png", "txt")
@@ -42,7 +42,7 @@ class Output:
         name = self._names.name(entry.id, number, credential.digest)
         symbol = make_symbol(credential.text, self._writer)
         files = self._write(name, credential, entry, key, symbol)
-        title = entry.id if entry.id and entry.id.isprintable() else name
+        title = shown_id(entry.id) or name
         if self._as_json:
             typer.echo(
                 json_line(
@@ -123,6 +123,6 @@ def tell_refused(name: str, error: StatusQRError, *, as_json: bool) -> None:
 
 
 def printable_id(value: JsonValue) -> str | None:
-    """The id that a record gives itself, where it has one that can be printed."""
+    """The id that a record gives itself, where it may be shown."""
     name = value.get("id") if isinstance(value, dict) else None
-    return name if isinstance(name, str) and name and name.isprintable() else None
+    return shown_id(name) if isinstance(name, str) else None

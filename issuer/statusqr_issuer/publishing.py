@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from statusqr_keys import KeyStore, KeyUse
-from statusqr_keys.console import plain_text
+from statusqr_keys.holds import Note
 from statusqr_keys.passphrase import read_passphrase
 from statusqr_schema import PublicationFailed
 from statusqr_schema.days import MOSCOW
@@ -22,6 +22,7 @@ from statusqr_schema.strict_json import JsonValue
 from .operators import login_name
 
 if TYPE_CHECKING:  # what takes a third of a second is imported when it is needed
+    from statusqr_keys.distribution.audit_head import AuditHead
     from statusqr_keys.distribution.publisher import Publication
 
     from .registry import Registry
@@ -77,22 +78,42 @@ class Publisher:
             )
         for issuer_id in self._issuers():
             entries.open_ahead(self.registry, issuer_id, self.author, at)
+        while True:
+            with self.registry.reading() as view:
+                head = audit.head(view)
+            try:
+                return office.publish_store(
+                    self.keys,
+                    RegistryRevocations(self.registry),
+                    self.folder,
+                    self.passphrase,
+                    at,
+                    head=AuditHead(head.seq, head.hash, at),
+                    restored=restored,
+                )
+            except PublicationFailed as error:
+                if error.code != "AUDIT_BACK" or not self._is_overtaken(kept.last(), head.seq):
+                    raise
+
+    def _is_overtaken(self, last: "AuditHead | None", seq: int) -> bool:
+        """Whether another process has published a later head of this very log meanwhile."""
+        from .registry import heads
+
         with self.registry.reading() as view:
-            head = audit.head(view)
-        return office.publish_store(
-            self.keys,
-            RegistryRevocations(self.registry),
-            self.folder,
-            self.passphrase,
-            at,
-            head=AuditHead(head.seq, head.hash, at),
-            restored=restored,
-        )
+            return last is not None and last.seq > seq and heads.holds(view, last)
 
     def _issuers(self) -> list[str]:
         """Those who may print codes now, or could before: they have lists."""
         keys = self.keys.all_keys()
         return sorted({key.issuer_id for key in keys if key.record.use is KeyUse.PRINT})
+
+
+def _reason(text: str) -> str:
+    """As `revoke` takes one: the logs keep it in clear."""
+    try:
+        return Note(text, "publish", datetime.now(UTC)).reason
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def publish(
@@ -108,9 +129,9 @@ def publish(
     after_restore: Annotated[
         str | None,
         typer.Option(
-            parser=plain_text,
+            parser=_reason,
             metavar="TEXT",
-            help="The registry was restored from a copy: why. Once; kept in the logs in clear.",
+            help="The registry was restored from a copy: why. Once; kept in clear, so no names.",
         ),
     ] = None,
     root_keys: Annotated[

@@ -82,6 +82,7 @@ class KeyProblem(StatusQRError):
     """A key that is weak, damaged, missing or locked.
 
     Code MOVED: what is asked of the key store's own file is kept in a registry now.
+    Code OPERATOR: the keys are of several issuers, and it has to be said whose name counts.
     """
 
     code = "KEY"
@@ -132,8 +133,9 @@ class RegistryProblem(StatusQRError):
 
     Codes: REGISTRY_URL, REGISTRY_DOWN, REGISTRY_KEY (its keys are not these), REGISTRY_DAMAGED,
     REGISTRY_VERSION (made by another version of the program), REGISTRY_BACKUP (a file that cannot
-    be restored), MOVED (the store belongs to another registry), SERIES (no series of certificate
-    numbers), REGISTRY otherwise.
+    be restored), MOVED (the store belongs to another registry), ISSUING_NEW (the store's own file
+    holds codes that the registry may not know), SERIES (no series of certificate numbers),
+    STATUS_ENDED, STATUS_CHANGED (what a load has taken back is not restored); otherwise REGISTRY.
     """
 
     code = "REGISTRY"

@@ -1,6 +1,7 @@
 """`statusqr-issuer issue` as an operator's scripts use it, on a real store."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -71,6 +72,23 @@ def test_bad_records_stop_nothing_else(
     assert said[2]["message"].startswith("срок статуса уже истёк")
     texts = [path.read_text().strip() for path in sorted(out.glob("*.txt"))]
     assert verdicts(operator_store, tmp_path, texts) == [Verdict.VALID, Verdict.VALID]
+
+
+def test_an_id_that_could_be_a_persons_number_is_not_shown(run_issue: Run, tmp_path: Path) -> None:
+    """Nor does it name files; registers do use it for an id."""
+    good = documents()["R01"]
+    number = good["holder"]["snils"]
+    mixed = write(tmp_path, [good | {"id": number}, {"id": number}])
+    for words in ((), ("--json",)):
+        out = tmp_path / f"out{len(words)}"
+        status, printed, err = run_issue(
+            mixed, "--out", out, "--at", AT, "--formats", "txt", *words
+        )
+        assert status == 1
+        assert [path.name for path in out.iterdir()] == ["76-000101.txt"]
+        assert "запись 2" in err
+        shown = re.sub("[^0-9]", "", printed + err)
+        assert re.sub("[^0-9]", "", number) not in shown
 
 
 def test_all_errors_of_a_record_at_once(run_issue: Run, tmp_path: Path) -> None:

@@ -388,3 +388,83 @@ def test_a_state_that_was_changed_past_the_log(run: Run, publisher: Publisher) -
         assert json.loads(out)["broken"] is None
         assert json.loads(out)["ok"] is (wrong == 0)
         assert ("в обход журнала" in verify(run, publisher)[1]) is (wrong > 0)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [" ", "x" * 501, "строка\nвторая", "по просьбе 991-859-566 00"],
+    ids=["blank", "long", "two lines", "a persons number"],
+)
+def test_a_reason_that_the_logs_cannot_keep(run: Run, publisher: Publisher, reason: str) -> None:
+    tell(publisher.registry, 3)
+    publisher.publish(datetime.now(UTC))
+    by_hand(publisher.registry, "DELETE FROM audit WHERE seq > 2")
+    words = ("--store", publisher.keys.folder, "--to", publisher.folder)
+    place = place_of(publisher.registry)
+    status, _, err = run("publish", *words, "--registry", place, "--after-restore", reason)
+    assert (status, "причина" in err) == (2, True)
+    assert "991-859-566" not in err
+    with publisher.registry.reading() as view:
+        assert audit.head(view).seq == 2
+
+
+def overtaking(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> list[int]:
+    """Before the first publication takes the lock something else is done; the heads tried."""
+    publish_store, tried = office.publish_store, []
+
+    def late(*words: Any, **more: Any) -> object:
+        tried.append(more["head"].seq)
+        if len(tried) == 1:
+            meanwhile()
+        return publish_store(*words, **more)
+
+    monkeypatch.setattr(office, "publish_store", late)
+    return tried
+
+
+def test_who_is_overtaken_by_another_publication_goes_on(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(publisher.registry, 3)
+
+    def another() -> None:
+        tell(publisher.registry, 2)
+        publisher.publish(datetime.now(UTC))
+
+    tried = overtaking(monkeypatch, another)
+    publisher.publish(datetime.now(UTC) + timedelta(seconds=5))
+    assert tried == [3, 5, 5]
+    assert [each.head.seq for each in Heads(publisher.keys.folder / "tuf").all()] == [5]
+
+
+def test_a_log_that_is_cut_meanwhile_is_not_published(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(publisher.registry, 3)
+
+    def another() -> None:
+        tell(publisher.registry, 2)
+        publisher.publish(datetime.now(UTC))
+        by_hand(publisher.registry, "DELETE FROM audit WHERE seq > 3")
+
+    overtaking(monkeypatch, another)
+    with pytest.raises(PublicationFailed) as failed:
+        publisher.publish(datetime.now(UTC) + timedelta(seconds=5))
+    assert failed.value.code == "AUDIT_BACK"
+
+
+def test_a_revocation_that_is_hidden_from_the_comparison(run: Run, publisher: Publisher) -> None:
+    """Whoever makes a code valid by hand may also make its entry one that is passed over."""
+    (code,) = RegistryIndex(publisher.registry, "anna").allocate("yar", 1)
+    RegistryRevocations(publisher.registry).revoke(
+        CodeTarget("yar", code), Note("утеряна", "anna", AT)
+    )
+    if not publisher.registry.database.sqlite:
+        return  # PostgreSQL keeps types
+    by_hand(
+        publisher.registry,
+        "UPDATE status_entry SET state = 0, own = 0",
+        "UPDATE audit SET on_lists = 't' WHERE act = 'revoke'",
+    )
+    status, out = verify(run, publisher, "--json")
+    assert (status, json.loads(out)["broken"]) == (1, {"fault": "changed", "seq": 2})

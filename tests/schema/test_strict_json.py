@@ -1,8 +1,10 @@
 """JSON with one meaning: what parsers read differently is refused, and nothing is quoted."""
 
+import json
+
 import pytest
 
-from statusqr_schema.strict_json import loads
+from statusqr_schema.strict_json import MAX_DEPTH, loads
 
 PERSONAL = "Лебедева"
 
@@ -42,3 +44,16 @@ def test_numbers_stay_finite(number: str) -> None:
 def test_a_number_of_5000_digits_is_refused_in_russian() -> None:
     with pytest.raises(ValueError, match=r"[а-я]"):
         loads("1" * 5000)
+
+
+@pytest.mark.parametrize("beginning", ["[", '{"a":', '[{"a":'], ids=["lists", "objects", "both"])
+def test_what_is_read_can_be_read_again_anywhere(beginning: str) -> None:
+    """Also by a reader without this bound that stands deep in its own stack."""
+    each = beginning.count("[") + beginning.count("{")
+    closing = {"[": "]", '{"a":': "}", '[{"a":': "}]"}[beginning]
+    deepest = beginning * (MAX_DEPTH // each) + '"[{["' + closing * (MAX_DEPTH // each)
+    assert json.loads(json.dumps(loads(deepest))) == loads(deepest)
+    message = rf"слишком глубокая вложенность \(больше {MAX_DEPTH}\): строка 2, знак "
+    for wrapped in (f'[1,\n"[[\\"[",{deepest}]', f'{{"b":\n"]",\n"a":{deepest}}}'):
+        with pytest.raises(ValueError, match=message.replace("2", "[23]", 1)):
+            loads(wrapped)

@@ -10,6 +10,7 @@ from statusqr_schema import Profile
 from statusqr_schema.wording import number_sign
 
 from ..certificate import sheet_number
+from ..registry.by_register import REASONS
 from ..registry.printouts import Printout
 from ..registry.statuses import HeldStatus
 from ..validity import last_whole_day, zone_of
@@ -18,7 +19,7 @@ from .phrases import Phrases
 
 BY_HOLDER: Final = "Отозван владельцем в личном кабинете"
 WITH_CONSENT: Final = "Отозван владельцем вместе с согласием"
-_OURS: Final = (BY_HOLDER, WITH_CONSENT)
+_OURS: Final = (BY_HOLDER, WITH_CONSENT, *REASONS.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from .phrases import Phrases
 from .status_card import in_order, status_card
 from .visits import Here, person_of
 
-
 _FAR: Final = 2**37  # epoch seconds; whatever was told is from before
 
 

@@ -60,11 +60,14 @@ def head(view: View) -> Head:
 
 def entries(view: View, after: int = 0) -> Generator[AuditEntry]:
     """The log in order, from the entry that follows `after`."""
-    columns = [audit.c[name] for name in _COLUMNS[:-1]]
-    as_it_stands = type_coerce(audit.c.hash, NullType())  # not bytes, where somebody wrote others
-    query = select(*columns, as_it_stands).where(audit.c.seq > after).order_by(audit.c.seq)
+    # As they stand: neither bytes nor a bool, where somebody wrote something else.
+    as_it_stands = [type_coerce(audit.c[name], NullType()) for name in _COLUMNS[-2:]]
+    columns = [audit.c[name] for name in _COLUMNS[:-2]]
+    query = select(*columns, *as_it_stands).where(audit.c.seq > after).order_by(audit.c.seq)
     # closed also where the reader stops half-way: the server keeps a cursor for it
     with closing(view.connection.execute(query.execution_options(yield_per=_BATCH))) as rows:
         for row in rows:
-            values = list(row)
-            yield AuditEntry(*values)
+            seq, at, actor, act, body, on_lists, digest = row
+            if type(on_lists) is int and on_lists in (0, 1):  # SQLite has no type for it
+                on_lists = bool(on_lists)
+            yield AuditEntry(seq, at, actor, act, body, on_lists, digest)

@@ -1,30 +1,26 @@
 """Holds and the printed codes under them, as rows of the registry.
 
 The laws are those of `statusqr_keys.holds`: a code, its certificate and its person are held
-separately, and a list shows the worst of the three.
+separately, and a list shows the worst of the three. What the register holds passes by the codes of
+other persons than those whose statuses have the certificate: two regions may have given one number.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
-    LargeBinary,
     bindparam,
     delete,
-    func,
     insert,
-    literal,
     select,
     update,
 )
 
 from statusqr_keys.aims import EVERY, Aim
-from statusqr_keys.holds import (
-    CodeChange,
-    State,
-)
+from statusqr_keys.holds import CodeChange, State
 from statusqr_schema import StatusReference
 
 from .registry import View, Work
@@ -47,7 +43,15 @@ _SHOW = (
     )
     .values(state=bindparam("now"))
 )
-_Digests: TypeAlias = dict[tuple[bytes, str], int]
+_Owners: TypeAlias = frozenset[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Holds:
+    """Holds by digest and issuer; certificate and person of the statuses behind the register's."""
+
+    states: dict[tuple[bytes, str], int]
+    owners: _Owners
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class Hold(Aim):
         What the register holds is apart: it leaves the others alone.
         """
         if self.reference is not None:
-            own = select(status_entry.c.own).where(_place(self.issuer, self.reference))
+            own = select(status_entry.c.own).where(at_place(self.issuer, self.reference))
             known = view.connection.execute(own).scalar()
             if known is None:
                 known = _unknown_state(view, self.issuer, self.reference.list_number)
@@ -95,7 +99,7 @@ class Hold(Aim):
     def write(self, work: Work, wanted: State, reason: str) -> None:
         """Set or lift it. An entry that the registry does not know (an older copy) is taken now."""
         if self.reference is not None:
-            own = update(status_entry).where(_place(self.issuer, self.reference))
+            own = update(status_entry).where(at_place(self.issuer, self.reference))
             told = None if wanted is State.VALID else reason
             if work.connection.execute(own.values(own=int(wanted), reason=told)).rowcount == 0:
                 adopt(work, self.issuer, self.reference, wanted, told)
@@ -114,7 +118,7 @@ class Hold(Aim):
     def codes(self, view: View) -> list[Code]:
         """The printed codes under it."""
         if self.reference is not None:
-            return codes(view, _place(self.issuer, self.reference))
+            return codes(view, at_place(self.issuer, self.reference))
         column = status_entry.c.certificate if self.kind == "certificate" else status_entry.c.person
         mine = column == self.digest
         if self.issuer in (EVERY, REGISTER):
@@ -131,30 +135,14 @@ def worst_hold(
     view: View, issuer_id: str, certificate: bytes | None, person: bytes | None
 ) -> State:
     """The state in which a certificate or a person keeps codes of an issuer."""
-    digests = [digest for digest in (certificate, person) if digest is not None]
-    if not digests:
-        return State.VALID
-    query = select(func.min(hold.c.state)).where(
-        hold.c.digest.in_(digests), hold.c.issuer.in_((EVERY, REGISTER, issuer_id))
-    )
-    return State(view.connection.execute(query).scalar() or 0)
+    return worst(_holds_on(issuer_id, certificate, person, _holds_of(view, [certificate, person])))
 
 
-def is_registered(view: View, under: Hold) -> bool:
-    """Whether a status of the registry has this certificate, or is this person's."""
-    query = select(status.c.id).join(person).limit(1)
-    column = status.c.certificate if under.kind == "certificate" else person.c.digest
-    return view.connection.execute(query.where(column == under.digest)).first() is not None
-
-
-def is_ended_by_register(view: View, under: Hold) -> bool:
-    """Whether an end that was loaded keeps the certificate, or the certificate of a code."""
-    digest = select(literal(under.digest, LargeBinary)).scalar_subquery()
-    if under.reference is not None:
-        place = _place(under.issuer, under.reference)
-        digest = select(status_entry.c.certificate).where(place).scalar_subquery()
-    held = select(hold.c.state).where(hold.c.issuer == REGISTER, hold.c.digest == digest)
-    return view.connection.execute(held).first() is not None
+def owners(view: View, certificates: Collection[bytes]) -> _Owners:
+    """Each of these certificates with each person who has a status under it."""
+    whose = select(status.c.certificate, person.c.digest).join(person)
+    rows = view.connection.execute(whose.where(status.c.certificate.in_(certificates)))
+    return frozenset((bytes(row.certificate), bytes(row.digest)) for row in rows)
 
 
 def codes(view: View, which: ColumnElement[bool]) -> list[Code]:
@@ -206,10 +194,11 @@ def adopt(
 
 def show_anew(work: Work, under: list[Code]) -> tuple[CodeChange, ...]:
     """Bring what lists show of these codes up to date; what changed."""
-    holds = _holds_of(work, under)
+    holds = _holds_of(work, chain.from_iterable((c.certificate, c.person) for c in under))
     changes = []
     for code in under:
-        state = worst((code.own, *_holds_on(code, holds)))
+        of_code = _holds_on(code.issuer_id, code.certificate, code.person, holds)
+        state = worst((code.own, *of_code))
         if state is not code.shown:
             changes.append(CodeChange(code.issuer_id, code.reference, code.shown, state))
     if changes:
@@ -228,22 +217,29 @@ def show_anew(work: Work, under: list[Code]) -> tuple[CodeChange, ...]:
     return tuple(changes)
 
 
-def _holds_of(view: View, under: list[Code]) -> _Digests:
-    whose = {digest for code in under for digest in (code.certificate, code.person) if digest}
+def _holds_of(view: View, digests: Iterable[bytes | None]) -> _Holds:
+    whose = set(filter(None, digests))
     if not whose:
-        return {}
+        return _Holds({}, frozenset())
     found = select(hold).where(hold.c.digest.in_(sorted(whose)))
-    return {(row.digest, row.issuer): row.state for row in view.connection.execute(found)}
+    states = {(bytes(r.digest), r.issuer): r.state for r in view.connection.execute(found)}
+    ended = [digest for digest, issuer in states if issuer == REGISTER]
+    return _Holds(states, owners(view, ended) if ended else frozenset())
 
 
-def _holds_on(code: Code, holds: _Digests) -> Iterator[int]:
-    for digest in (code.certificate, code.person):
+def _holds_on(
+    issuer_id: str, certificate: bytes | None, person: bytes | None, holds: _Holds
+) -> Iterator[int]:
+    for digest in (certificate, person):
         if digest is not None:
-            for issuer in (EVERY, REGISTER, code.issuer_id):
-                yield holds.get((digest, issuer), 0)
+            for issuer in (EVERY, issuer_id):
+                yield holds.states.get((digest, issuer), 0)
+    if certificate is not None and (person is None or (certificate, person) in holds.owners):
+        yield holds.states.get((certificate, REGISTER), 0)
 
 
-def _place(issuer_id: str, reference: StatusReference) -> ColumnElement[bool]:
+def at_place(issuer_id: str, reference: StatusReference) -> ColumnElement[bool]:
+    """The condition on `status_entry` that selects one code."""
     return (
         (status_entry.c.issuer == issuer_id)
         & (status_entry.c.number == reference.list_number)

@@ -15,22 +15,14 @@ from sqlalchemy import ColumnElement, func, literal_column, select
 from statusqr_keys.aims import EVERY
 from statusqr_keys.finder import Identity
 from statusqr_keys.holds import CodeChange, Event, Note, Outcome, State, Target
-from statusqr_schema import RegistryProblem, StatusReference
+from statusqr_schema import StatusReference
 from statusqr_schema.claims import LIST_SIZE
 from statusqr_schema.days import from_instant
 from statusqr_schema.strict_json import JsonValue
 
 from . import audit
-from .hold_rows import (
-    ENDED_BY_LOAD,
-    REGISTER,
-    Hold,
-    is_ended_by_register,
-    is_known_only,
-    is_registered,
-    show_anew,
-    worst_hold,
-)
+from .by_register import demand_not_by_load, is_registered
+from .hold_rows import REGISTER, Hold, is_known_only, show_anew, worst_hold
 from .registry import Registry, View, Work, fact
 from .tables import audit as audit_log
 from .tables import status_entry, status_list
@@ -198,11 +190,10 @@ class RegistryRevocations:
         """Lift this hold, a revocation too.
 
         RegistryProblem, code STATUS_ENDED, where a load has ended the status: only a load brings
-        it back.
+        it back. STATUS_CHANGED where a load has revoked this code: nothing does.
         """
         with self._registry.writing(note.author, note.moment) as work:
-            if is_ended_by_register(work, Hold.of(target, work.finder)):
-                raise RegistryProblem(ENDED_BY_LOAD, code="STATUS_ENDED")
+            demand_not_by_load(work, Hold.of(target, work.finder))
             return change(work, target, State.VALID, note.reason)
 
     def standing(self, issuer_id: str, identity: Identity) -> State:

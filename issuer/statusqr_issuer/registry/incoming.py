@@ -1,14 +1,13 @@
 """The records of a file on their way into the registry: read, judged, and told apart. Pure.
 
-A status is known by what the register calls it: its own id there, else the certificate's number,
-else person, category, region and first day. Two records of one file that call a status the same
-are both refused: neither may win by chance.
+A status is known by what the register calls it (`status_names`). Records of one file that speak of
+one status are all refused: none may win by chance.
 """
 
 import json
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -25,6 +24,7 @@ from statusqr_schema.days import FIRST_DAY, LAST_DAY
 from statusqr_schema.names import broken_text_rules
 from statusqr_schema.strict_json import JsonValue
 
+from .status_names import Called, by_id, name_of, plain_name
 from .statuses import Ended, read_ended
 
 _LONGEST_NAME: Final = 100  # characters
@@ -36,7 +36,7 @@ _PERSONS_NUMBER: Final = re.compile(r"(?<!\d)\d{3}[-\s]?\d{3}[-\s]?\d{3}[-\s]?\d
 _TWICE = RuleViolation(
     "STATUS_TWICE",
     "",
-    "в файле несколько записей об одном статусе: оставьте одну",
+    "в файле несколько записей об одном статусе: оставьте одну, а разным статусам дайте разные id",
 )
 _NOT_TEXT = RuleViolation(
     "TEXT_BROKEN",
@@ -65,8 +65,15 @@ class Incoming:
     ended: Ended | None
     person: bytes
     certificate: bytes | None
-    source: bytes
-    older_source: bytes | None  # what it was called before it had a certificate's number
+    called: Called
+    source: bytes  # what it is called: its strongest name
+    plain: bytes  # what it would be called if it had neither id nor certificate
+
+    @property
+    def marks(self) -> tuple[bytes | tuple[bytes, bytes], ...]:
+        """What tells a status of a person from the others, weaker than another kind of name."""
+        certified = () if self.certificate is None else ((self.person, self.certificate),)
+        return (self.plain, *certified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,30 @@ class Refusal:
     number: int
     name: str
     error: RecordRefused
+    certificate: bytes | None = None  # the digest of its number, where that can be read
+    record: Incoming | None = None  # one that keeps the rules, but is not the only one
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the file has beside the batch in hand.
+
+    `people` are all of its records that can be read, by person: who else may mean a status.
+    `claimed` are digests of the numbers in it, also of refused records, which will come again.
+    """
+
+    people: Mapping[bytes, Sequence[Incoming]]
+    claimed: Set[bytes]
+
+    @classmethod
+    def of(cls, taken: Sequence[Incoming], refused: Sequence[Refusal]) -> "Delivery":
+        """Of what was taken and what was not."""
+        people: defaultdict[bytes, list[Incoming]] = defaultdict(list)
+        for one in (*taken, *(refusal.record for refusal in refused)):
+            if one is not None:
+                people[one.person].append(one)
+        claims = (*(one.certificate for one in taken), *(one.certificate for one in refused))
+        return cls(people, frozenset(filter(None, claims)))
 
 
 def read(
@@ -85,27 +116,29 @@ def read(
     taken: list[Incoming] = []
     refused: list[Refusal] = []
     calls: Counter[bytes] = Counter()  # what each readable or unreadable record calls its status
+    kinds: defaultdict[object, set[Called]] = defaultdict(set)  # of names for what has such marks
     for number, value in enumerate(values, 1):
         name = _name(value) or f"запись {number}"
         try:
             entry, ended = _judge(value, categories)
         except RecordRefused as error:
-            refused.append(Refusal(number, name, error))
-            called = value.get("id") if isinstance(value, dict) else None
-            if isinstance(called, str) and _is_text(called):
-                calls[_by_id(called, finder)] += 1
+            refused.append(Refusal(number, name, error, _certificate(value, finder)))
+            if called := _text_of(value, "id"):
+                calls[by_id(called, finder)] += 1
         else:
             one = _incoming(number, name, entry, ended, finder)
             calls[one.source] += 1
+            for mark in one.marks:
+                kinds[mark].add(one.called)
             taken.append(one)
+    alone: list[Incoming] = []
     twice = RecordRefused([_TWICE])
-    refused += [Refusal(i.number, i.name, twice) for i in taken if calls[i.source] > 1]
-    taken = [one for one in taken if calls[one.source] == 1]
-    olders = Counter(one.older_source for one in taken)
-    for place, one in enumerate(taken):
-        if one.older_source in calls or olders[one.older_source] > 1:
-            taken[place] = replace(one, older_source=None)
-    return taken, refused
+    for one in taken:
+        if calls[one.source] > 1 or any(len(kinds[mark]) > 1 for mark in one.marks):
+            refused.append(Refusal(one.number, one.name, twice, one.certificate, one))
+        else:
+            alone.append(one)
+    return alone, refused
 
 
 def _judge(value: JsonValue, categories: Categories) -> tuple[RegisterEntry, Ended | None]:
@@ -153,16 +186,8 @@ def _incoming(
     snils = record.holder.snils
     if not isinstance(snils, Snils):
         raise TypeError("a record that was not judged")
-    parts = (snils.number, record.category, record.region_code, record.period.valid_from)
-    plain = finder.status("\0".join(("person", *map(str, parts))))
     certificate = " ".join((record.certificate_number or "").split())
-    older = None
-    if entry.id and entry.id.strip():
-        source = _by_id(entry.id, finder)
-    elif certificate:
-        source, older = finder.status(f"certificate\0{certificate}"), plain
-    else:
-        source = plain
+    called, source = name_of(entry, finder)
     return Incoming(
         number=number,
         name=name,
@@ -170,8 +195,9 @@ def _incoming(
         ended=ended,
         person=finder.person(snils),
         certificate=finder.certificate(certificate) if certificate else None,
+        called=called,
         source=source,
-        older_source=older,
+        plain=plain_name(record, finder),
     )
 
 
@@ -184,8 +210,15 @@ def _is_text(text: str) -> bool:
     return True
 
 
-def _by_id(called: str, finder: Finder) -> bytes:
-    return finder.status(f"id\0{' '.join(called.split())}")
+def _text_of(value: JsonValue, name: str) -> str | None:
+    """A field of a record that may be wrong otherwise; None where it is empty or no text."""
+    text = value.get(name) if isinstance(value, dict) else None
+    return text if isinstance(text, str) and text.strip() and _is_text(text) else None
+
+
+def _certificate(value: JsonValue, finder: Finder) -> bytes | None:
+    number = _text_of(value, "certificate_number")
+    return None if number is None else finder.certificate(number)
 
 
 def _name(value: JsonValue) -> str | None:

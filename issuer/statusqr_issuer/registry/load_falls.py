@@ -1,44 +1,41 @@
 """What falls with a step of a load, and what rises again.
 
 A status that the register ends takes its certificate with it, so that the command line issues
-nothing on it either, unless another status that stands has the same certificate. When the status
-comes back, or a new one has that certificate, this hold is lifted, and no operator's; printed codes
-stay revoked, the holder prints anew.
+nothing on it either, unless another status that stands has the same certificate. Codes of persons
+who never had a status under it are passed by. When the status comes back, or a new one has that
+certificate, this hold is lifted, and no operator's; printed codes stay revoked, the holder prints
+anew.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from statusqr_keys.holds import CertificateTarget, State
 
 from . import holds, printouts
+from .by_register import REASONS
 from .load_plan import Change
 from .load_rows import Planned, held_by_register, stands_elsewhere
 from .registry import Work
 
-_REASONS = {
-    Change.CHANGED: "сведения о статусе изменились в ведомстве",
-    Change.ENDED: "статус прекращён ведомством",
-    Change.RECOVERED: "статус восстановлен ведомством",
-}
-
 
 def let_fall(work: Work, planned: Planned) -> int:
     """Revoke the codes that are no longer true, and the certificate of a status that ended."""
-    codes, kept = 0, planned.kept
+    codes, kept, now = 0, planned.kept, datetime.now(UTC)
     if kept is not None:
-        reason = _REASONS[planned.step.change]
-        codes += printouts.revoke_of_status(work, kept.id, kept.certificate, reason)
+        reason = REASONS[planned.step.change]
+        codes += printouts.revoke_of_status(work, kept.id, kept.certificate, reason, now=now)
     if planned.step.ended and planned.number is not None:
         codes += _revoke_certificate(work, planned.status_id, planned.number)
     return codes
 
 
 def _revoke_certificate(work: Work, status_id: UUID, number: str) -> int:
-    certificate, reason = work.finder.certificate(number), _REASONS[Change.ENDED]
+    certificate, reason = work.finder.certificate(number), REASONS[Change.ENDED]
     if stands_elsewhere(work, certificate, [status_id]):
         return 0
-    codes = printouts.revoke_of_status(work, status_id, certificate, reason)
+    codes = printouts.revoke_of_status(work, status_id, certificate, reason, now=datetime.now(UTC))
     holds.change(work, CertificateTarget(number), State.INVALID, reason, by_register=True)
     return codes
 
@@ -52,7 +49,7 @@ def free_certificates(work: Work, changed: Sequence[Planned]) -> None:
     for certificate in sorted(held_by_register(work, certificates)):
         if not stands_elsewhere(work, certificate, ids):
             target = CertificateTarget(certificates[certificate])
-            reason = _REASONS[Change.RECOVERED]
+            reason = REASONS[Change.RECOVERED]
             holds.change(work, target, State.VALID, reason, by_register=True)
 
 

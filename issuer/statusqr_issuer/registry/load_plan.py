@@ -11,15 +11,19 @@ it (`statuses`).
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from statusqr_schema import RecordRefused, RegisterEntry, RuleViolation, entry_to_json
 
 from ..validity import zone_of
 from .incoming import GIVEN_HERE, Incoming
+from .status_names import Called
 from .statuses import Ended, is_due
+
+_AHEAD: Final = timedelta(days=1)  # that clocks and zones of a register may be wrong by
 
 
 class Change(StrEnum):
@@ -43,6 +47,9 @@ class Kept:
     ended: bool
     changed_at: int  # epoch seconds
     certificate: bytes | None  # digest of its number
+    called: Called
+    source: bytes  # what it is called
+    plain: bytes  # what it would be called if it had neither id nor certificate
     entry: RegisterEntry = field(repr=False)
     early_end: Ended | None
 
@@ -67,21 +74,25 @@ def plan(incoming: Incoming, kept: Kept | None, given_to: UUID | None, at: datet
 
     `given_to` is the status that its certificate's number was given to here, if it was.
     """
-    if wrong := list(_objections(incoming, kept, given_to)):
-        raise RecordRefused(wrong)
     due = is_due(incoming.entry.record, incoming.ended, at)
+    due = due or (kept is not None and _has_come(kept, incoming.ended))
+    wrong = [
+        *_objections(incoming, kept, given_to),
+        *_objections_to_moment(incoming, kept, due, at),
+    ]
+    if wrong:
+        raise RecordRefused(wrong)
     if kept is None:
         return Step(Change.ADDED, incoming.entry, due, 1)
-    due = due or _has_come(kept, incoming.ended)
-    entry = with_given_number(incoming.entry, kept.entry)
+    entry = _completed(incoming, kept, due)
     change = Change.SAME
     if due is not kept.ended:
         change = Change.ENDED if due else Change.RECOVERED
     elif said(entry, incoming.ended) != said(kept.entry, kept.early_end):
         change = Change.CHANGED
-    same_letters = entry_to_json(entry) == entry_to_json(kept.entry)
-    version = kept.version + (change is not Change.SAME)
-    return Step(change, entry, due, version, change is not Change.SAME or not same_letters)
+    same = change is Change.SAME and incoming.called <= kept.called
+    same_letters = same and entry_to_json(entry) == entry_to_json(kept.entry)
+    return Step(change, entry, due, kept.version + (change is not Change.SAME), not same_letters)
 
 
 def said(entry: RegisterEntry, ended: Ended | None) -> Hashable:
@@ -110,11 +121,29 @@ def with_number(entry: RegisterEntry, number: str) -> RegisterEntry:
 
 
 def with_given_number(entry: RegisterEntry, kept: RegisterEntry) -> RegisterEntry:
-    """An entry without a number keeps the one that was given out here before."""
-    number = kept.record.certificate_number
-    if number is None or GIVEN_HERE not in kept.extra or entry.record.certificate_number:
+    """An entry without a number keeps the one that was given out here before.
+
+    It stays one that was given out here where the register repeats it.
+    """
+    number, own = kept.record.certificate_number, entry.record.certificate_number
+    if number is None or GIVEN_HERE not in kept.extra or (own and own.split() != number.split()):
         return entry
     return with_number(entry, number)
+
+
+def _completed(incoming: Incoming, kept: Kept, due: bool) -> RegisterEntry:
+    """The entry with what is not forgotten because a record leaves it out.
+
+    The id, under which the register may come again; and of a status that stays ended the moment of
+    the data, by which an older record is known.
+    """
+    entry = with_given_number(incoming.entry, kept.entry)
+    if incoming.called < kept.called is Called.ID:
+        entry = replace(entry, id=kept.entry.id)
+    if kept.ended and due and entry.record.data_as_of is None:
+        record = replace(entry.record, data_as_of=kept.entry.record.data_as_of)
+        entry = replace(entry, record=record)
+    return entry
 
 
 def _objections(
@@ -132,6 +161,20 @@ def _objections(
     if given_to is not None and (kept is None or given_to != kept.id):
         message = "этот номер удостоверения выдан здесь для другого статуса"
         yield RuleViolation("NUMBER_TAKEN", "certificate_number", message)
+
+
+def _objections_to_moment(
+    incoming: Incoming, kept: Kept | None, due: bool, at: datetime
+) -> Iterator[RuleViolation]:
+    """The moment of the data orders deliveries: no record may pass by that order, or spoil it."""
+    new = incoming.entry.record.data_as_of
+    old = None if kept is None else kept.entry.record.data_as_of
+    if new is not None and new > at + _AHEAD and (old is None or new > old):
+        message = "сведения из будущего: проверьте data_as_of и часы этого компьютера"
+        yield RuleViolation("DATA_AS_OF_FUTURE", "data_as_of", message)
+    if kept is not None and kept.ended and not due and old is not None and new is None:
+        message = "статус прекращён; чтобы восстановить его, укажите, на какое время сведения"
+        yield RuleViolation("DATA_AS_OF_MISSING", "data_as_of", message)
 
 
 def _has_come(kept: Kept, ended: Ended | None) -> bool:

@@ -1,12 +1,12 @@
 """The rows behind a load: statuses looked up and written, some hundreds in one statement."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import Row, Select, bindparam, insert, select, update
 
 from statusqr_schema import RegisterEntry, entry_to_json
 from statusqr_schema.days import to_number
@@ -15,10 +15,13 @@ from .hold_rows import REGISTER
 from .incoming import GIVEN_HERE, Incoming
 from .load_plan import Change, Kept, Step
 from .registry import View, Work
+from .same_status import Matches, matched
+from .status_names import called_by, plain_name
 from .statuses import cut_short, ended_of, open_entry
 from .tables import consent, hold, person, status, status_version
 from .vault import Cell
 
+_HELD: Final = select(status, person.c.digest).join(person)
 _UPDATE: Final = update(status).where(status.c.id == bindparam("row"))
 
 
@@ -46,25 +49,63 @@ class Planned:
         """The certificate's, from now on."""
         return self.step.entry.record.certificate_number
 
+    @property
+    def source(self) -> bytes:
+        """What the status is called from now on: a stronger name stays."""
+        kept, incoming = self.kept, self.incoming
+        return kept.source if kept and kept.called > incoming.called else incoming.source
 
-def kept_statuses(view: View, sources: Collection[bytes]) -> dict[bytes, Kept]:
-    """The statuses that are held, by what the register calls them."""
-    query = select(status, person.c.digest).join(person).where(status.c.source.in_(sources))
-    found = {}
-    for row in view.connection.execute(query):
-        entry = open_entry(view, row.id, row.entry)
-        found[bytes(row.source)] = Kept(
-            id=row.id,
-            person_id=row.person_id,
-            person=bytes(row.digest),
-            version=row.version,
-            ended=row.ended,
-            changed_at=row.changed_at,
-            certificate=None if row.certificate is None else bytes(row.certificate),
-            entry=entry,
-            early_end=ended_of(entry),
-        )
-    return found
+
+def spoken_of(
+    view: View, batch: Sequence[Incoming], delivery: Mapping[bytes, Sequence[Incoming]]
+) -> Matches:
+    """Of which statuses these records speak; `delivery` has all of their file, by person."""
+    sources = {one.source for one in batch}
+    rows = view.connection.execute(_HELD.where(status.c.source.in_(sources)))
+    found = {bytes(row.source): _kept(view, row) for row in rows}
+    strange = {one.person for one in batch if one.source not in found}
+    if not strange:
+        return Matches(found)
+    records = [one for person in strange for one in delivery[person]]
+    under_other_names = matched(records, _near(view, records, strange))
+    return Matches(under_other_names.found | found, under_other_names.unclear - found.keys())
+
+
+def _near(view: View, records: Sequence[Incoming], people: Collection[bytes]) -> list[Kept]:
+    """The statuses of these persons that their records could mean under any name."""
+    certificates = {one.certificate for one in records if one.certificate}
+    sources, places = {one.source for one in records}, {_place(one) for one in records}
+    rows = view.connection.execute(_HELD.where(person.c.digest.in_(people)))
+    return [
+        _kept(view, row)
+        for row in rows
+        if (row.category, row.region, row.valid_from) in places
+        or row.source in sources
+        or row.certificate in certificates
+    ]
+
+
+def _place(one: Incoming) -> tuple[str, str | None, int]:
+    record = one.entry.record
+    return record.category, record.region_code, to_number(record.period.valid_from)
+
+
+def _kept(view: View, row: Row[*tuple[Any, ...]]) -> Kept:
+    entry = open_entry(view, row.id, row.entry)
+    return Kept(
+        id=row.id,
+        person_id=row.person_id,
+        person=bytes(row.digest),
+        version=row.version,
+        ended=row.ended,
+        changed_at=row.changed_at,
+        certificate=None if row.certificate is None else bytes(row.certificate),
+        called=called_by(entry, bytes(row.source), view.finder),
+        source=bytes(row.source),
+        plain=plain_name(entry.record, view.finder),
+        entry=entry,
+        early_end=ended_of(entry),
+    )
 
 
 def given_here(view: View, certificates: Collection[bytes]) -> dict[bytes, UUID]:
@@ -132,7 +173,7 @@ def _columns(work: Work, planned: Planned) -> dict[str, Any]:
     through, number = record.period.valid_through, record.certificate_number
     same = planned.kept is not None and step.change is Change.SAME
     return {
-        "source": incoming.source,
+        "source": planned.source,
         "certificate": None if number is None else work.finder.certificate(number),
         "category": record.category,
         "region": record.region_code,

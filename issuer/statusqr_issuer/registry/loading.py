@@ -13,20 +13,26 @@ from time import sleep
 from typing import Final
 from uuid import UUID
 
-from statusqr_schema import Categories, RecordRefused
+from statusqr_schema import Categories, RecordRefused, RuleViolation
 from statusqr_schema.strict_json import JsonValue
 
 from . import audit, messages, numbers, persons
-from .incoming import Incoming, Refusal, read
+from .incoming import Delivery, Incoming, Refusal, read
 from .load_falls import free_certificates, let_fall
 from .load_plan import Change, Kept, Step, numbered, plan
-from .load_rows import Planned, given_here, kept_statuses, with_account, write
+from .load_rows import Planned, given_here, spoken_of, with_account, write
 from .messages import MessageKind
 from .registry import Registry, Work
 
 BATCH: Final = 500  # records in a transaction: other writers wait for a second or two at most
 _PAUSE: Final = 0.11  # seconds; who waits for SQLite looks every tenth of a second
 
+_UNCLEAR: Final = RuleViolation(
+    "STATUS_UNCLEAR",
+    "",
+    "неясно, о каком из статусов этого человека запись: укажите id или номер, под которым он уже в "
+    "реестре; если один статус подходит нескольким записям, загрузите их по одной",
+)
 _KINDS = {
     Change.ADDED: MessageKind.STATUS_ADDED,
     Change.CHANGED: MessageKind.STATUS_CHANGED,
@@ -99,12 +105,12 @@ def load(
     """
     taken, refused = read(values, registry.finder, order.categories)
     report = LoadReport(refused=refused)
-    claimed = frozenset(filter(None, (one.certificate for one in taken)))
+    delivery = Delivery.of(taken, refused)
     for start in range(0, len(taken), order.batch):
         if start and registry.database.sqlite:
             sleep(_PAUSE)  # or citizens would find it taken again each time they look
         batch = taken[start : start + order.batch]
-        report.add(_load_batch(registry, batch, order, claimed))
+        report.add(_load_batch(registry, batch, order, delivery))
         progress(start + len(batch))
     report.refused.sort(key=lambda refusal: refusal.number)
     if not order.dry_run:
@@ -114,13 +120,13 @@ def load(
 
 
 def _load_batch(
-    registry: Registry, batch: Sequence[Incoming], order: LoadOrder, claimed: Set[bytes]
+    registry: Registry, batch: Sequence[Incoming], order: LoadOrder, delivery: Delivery
 ) -> LoadReport:
     report = LoadReport()
-    series = order.series and Series(order.series, claimed)
+    series = order.series and Series(order.series, delivery.claimed)
     try:
         with registry.writing(order.actor, order.at) as work:
-            _carry_out(work, batch, series or None, report)
+            _carry_out(work, batch, delivery, series or None, report)
             if order.dry_run:
                 raise _DryRun
     except _DryRun:
@@ -129,9 +135,13 @@ def _load_batch(
 
 
 def _carry_out(
-    work: Work, batch: Sequence[Incoming], series: Series | None, report: LoadReport
+    work: Work,
+    batch: Sequence[Incoming],
+    delivery: Delivery,
+    series: Series | None,
+    report: LoadReport,
 ) -> None:
-    steps = _plan(work, batch, series, report)
+    steps = _plan(work, batch, delivery, series, report)
     write(work, steps)
     changed = [planned for planned in steps if planned.step.change is not Change.SAME]
     free_certificates(work, changed)
@@ -147,15 +157,20 @@ def _carry_out(
 
 
 def _plan(
-    work: Work, batch: Sequence[Incoming], series: Series | None, report: LoadReport
+    work: Work,
+    batch: Sequence[Incoming],
+    delivery: Delivery,
+    series: Series | None,
+    report: LoadReport,
 ) -> list[Planned]:
-    called = {source for one in batch for source in (one.source, one.older_source) if source}
-    kept = kept_statuses(work, called)
+    matches = spoken_of(work, batch, delivery.people)
     given = given_here(work, {one.certificate for one in batch if one.certificate})
     steps: list[tuple[Incoming, Step, Kept | None]] = []
     for one in batch:
-        held = kept.get(one.source) or kept.get(one.older_source or b"")
+        held = matches.found.get(one.source)
         try:
+            if one.source in matches.unclear:
+                raise RecordRefused([_UNCLEAR])
             step = plan(one, held, given.get(one.certificate or b""), work.at)
         except RecordRefused as error:
             report.refused.append(Refusal(one.number, one.name, error))

@@ -5,12 +5,11 @@ A row is written before the code is signed: a code without a row cannot be, a ro
 status entry and no row here; they are found by their certificate.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, exists, insert, select
+from sqlalchemy import ColumnElement, exists, insert, select, update
 
 from statusqr_keys.finder import Identity
 from statusqr_keys.holds import CodeTarget, State
@@ -18,7 +17,8 @@ from statusqr_schema import Claims, IssueRefused, Profile, StatusReference
 from statusqr_schema.days import from_instant
 
 from . import audit, entries
-from .hold_rows import codes
+from .by_register import REASONS
+from .hold_rows import at_place, codes
 from .holds import change
 from .registry import View, Work
 from .tables import credential, person, status, status_entry
@@ -119,31 +119,47 @@ def revoke(work: Work, digest: bytes, printout_id: UUID, reason: str) -> bool:
     return change(work, target, State.INVALID, reason).changed
 
 
-def revoke_of_status(work: Work, status_id: UUID, certificate: bytes | None, reason: str) -> int:
+def revoke_of_status(
+    work: Work, status_id: UUID, certificate: bytes | None, reason: str, *, now: datetime
+) -> int:
     """Make the codes of a status invalid, each by itself; how many fell.
 
     With them the codes of its certificate that know no status, unless they are another person's:
-    two regions may have given one number. What has expired is left: it holds nowhere, and would
-    only make the lists longer.
+    two regions may have given one number. What was revoked before, as lost, say, gets this reason
+    in place of its own, so that it is not restored: it is no longer true either. What has expired
+    is left: it holds nowhere, and would only make the lists longer.
+
+    :param now: by the clock; codes that will have expired by `work.at` may hold until then
     """
-    living = [p for p in of_status(work, status_id) if p.expires_at > work.at]
+    living = [p for p in of_status(work, status_id) if p.expires_at > min(now, work.at)]
     targets = [CodeTarget(p.issuer_id, p.reference) for p in living if p.own is not State.INVALID]
+    for printout in living:
+        if printout.own is State.INVALID:
+            _give_reason(work, at_place(printout.issuer_id, printout.reference), reason)
     if certificate is not None:
-        targets += _unknown_to_statuses(work, certificate, status_id)
+        which = _unknown_to_statuses(certificate, status_id)
+        _give_reason(work, which, reason)
+        standing = codes(work, which & (status_entry.c.own != int(State.INVALID)))
+        targets += [CodeTarget(code.issuer_id, code.reference) for code in standing]
     return sum(change(work, target, State.INVALID, reason).changed for target in targets)
 
 
-def _unknown_to_statuses(work: Work, certificate: bytes, status_id: UUID) -> Sequence[CodeTarget]:
+def _unknown_to_statuses(certificate: bytes, status_id: UUID) -> ColumnElement[bool]:
     owner = select(person.c.digest).join(status).where(status.c.id == status_id).scalar_subquery()
     known = exists().where(
         credential.c.issuer == status_entry.c.issuer,
         credential.c.number == status_entry.c.number,
         credential.c.entry == status_entry.c.entry,
     )
-    which = (status_entry.c.certificate == certificate) & ~known
-    which &= status_entry.c.own != int(State.INVALID)
-    which &= status_entry.c.person.is_(None) | (status_entry.c.person == owner)
-    return [CodeTarget(code.issuer_id, code.reference) for code in codes(work, which)]
+    nobody_elses = status_entry.c.person.is_(None) | (status_entry.c.person == owner)
+    return (status_entry.c.certificate == certificate) & ~known & nobody_elses
+
+
+def _give_reason(work: Work, which: ColumnElement[bool], reason: str) -> None:
+    """To codes that are revoked by themselves; the first one that a load gave stays."""
+    given = status_entry.c.reason.is_(None) | status_entry.c.reason.not_in(REASONS.values())
+    revoked = (status_entry.c.own == int(State.INVALID)) & given
+    work.connection.execute(update(status_entry).where(which, revoked).values(reason=reason))
 
 
 def _found(view: View, which: ColumnElement[bool]) -> list[Printout]:

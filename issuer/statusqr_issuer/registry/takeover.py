@@ -24,7 +24,7 @@ from statusqr_keys.issuing_database import IssuingDatabase
 from statusqr_schema import KeyProblem, RegistryProblem
 from statusqr_schema.strict_json import JsonValue
 
-from . import audit
+from . import audit, vault_file
 from .holds import TAKEN_OVER, describe
 from .registry import Registry, Work, fact, unfinished
 from .tables import hold, meta, status_entry, status_list
@@ -36,6 +36,15 @@ _BATCH = 5000  # rows in memory
 _OTHER = (
     "печатные коды этого хранилища ведёт другой реестр: укажите его (--registry или "
     "STATUSQR_REGISTRY), а если он утрачен, восстановите из копии: registry restore"
+)
+_NO_MARK = (
+    "у этого хранилища есть реестр, а файл issuing.sqlite, где это отмечено, утрачен: верните его "
+    "из копии, или укажите реестр (--registry или STATUSQR_REGISTRY) и выполните registry new"
+)
+_USED = (
+    "файл issuing.sqlite хранилища не тот, что был при реестре: он заведён заново или взят из "
+    "слишком старой копии, и реестр может не знать его кодов. Уберите его, верните прежний, если "
+    "он есть, и повторите; коды, выпущенные только по этому файлу, выпустите ещё раз"
 )
 _COPIED: Final = {
     status_list: "SELECT issuer, number, taken FROM status_list",
@@ -57,6 +66,8 @@ def take_over(registry: Registry, store: Path, at: datetime) -> None:
     with store_failures():
         if database.finder().check != registry.finder.check:
             raise KeyProblem("finder.key не от этого хранилища: верните его из резервной копии")
+        if _is_taken_over(registry):
+            _demand_unused(database)
         if database.hand_over(name) != name:
             raise moved()
         with database.reading(moved=True) as old, registry.writing(_ACTOR, at) as work:
@@ -99,11 +110,48 @@ def rename(work: Work) -> bytes:
 
 
 def claim(store: Path, name: bytes) -> None:
-    """Let a store belong to the registry of that name, whatever it belonged to before."""
+    """Let a store belong to the registry of that name, whatever it belonged to before.
+
+    RegistryProblem, code ISSUING_NEW, where its own file was used without a registry: codes and
+    revocations that only it knows would be forgotten.
+    """
     database = IssuingDatabase(store)
     with store_failures():
+        _demand_unused(database)
         while database.hand_over(name, before=database.owner()) != name:
             pass  # another was faster: the last one who restores has it
+
+
+def demand_registry_if_any(store: Path) -> None:
+    """RegistryProblem, code MOVED, where a store had a registry and its own file does not know.
+
+    Then it was lost with the mark in it, and whatever is there was begun anew.
+    """
+    if not (store / vault_file.NAME).exists():
+        return
+    owner = None
+    if (store / "issuing.sqlite").exists():
+        with store_failures():
+            owner = IssuingDatabase(store).owner()
+    if owner is None:
+        raise RegistryProblem(_NO_MARK, code="MOVED")
+
+
+def _demand_unused(database: IssuingDatabase) -> None:
+    if database.owner() is not None:
+        return
+    with database.reading(moved=True) as old:
+        used = any(
+            old.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone()[0]  # noqa: S608
+            for table in ("status_entry", "hold", "event")
+        )
+    if used:
+        raise RegistryProblem(_USED, code="ISSUING_NEW")
+
+
+def _is_taken_over(registry: Registry) -> bool:
+    with registry.reading() as view:
+        return fact(view.connection, _DONE) is not None
 
 
 def _name(registry: Registry, at: datetime) -> bytes:

@@ -11,6 +11,7 @@ from world import NOON, record
 import statusqr_issuer.account
 from statusqr_issuer.account.phrases import Phrases
 from statusqr_issuer.account.preview import preview
+from statusqr_issuer.registry import by_register
 from statusqr_schema import Profile
 from statusqr_web import login, session_cookie, sessions, staying
 from statusqr_web.locale import Locale
@@ -60,8 +61,8 @@ def needed() -> set[str]:
 
 
 def from_the_web() -> set[str]:
-    """What the shared parts answer with, and the account's pages show."""
-    modules = (sessions, session_cookie, staying, login)
+    """What the shared parts say, and the account's pages show."""
+    modules = (sessions, session_cookie, staying, login, by_register)
     return {text for module in modules for text in in_code(Path(str(module.__file__)))}
 
 

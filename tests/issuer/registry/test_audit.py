@@ -135,3 +135,16 @@ def test_what_sqlite_lets_stand_in_any_column_is_found(
     assert head.seq <= 2
     assert fault is not None
     assert fault.fault in (Fault.CHANGED, Fault.MISSING)
+
+
+@pytest.mark.parametrize("value", ["'t'", "'true'", "''", "2", "-1", "0.5", "x'01'"])
+@pytest.mark.parametrize("seq", [2, 3])
+def test_what_is_no_bool_is_not_read_as_one(seq: int, value: str, registry: Registry) -> None:
+    """Or an entry of a revocation would stay true and yet be passed over."""
+    if not registry.database.sqlite:
+        return  # PostgreSQL keeps types
+    write(registry, 3)
+    without_triggers(registry)
+    with registry.writing("thief", NOW) as work:
+        work.connection.execute(text(f"UPDATE audit SET on_lists = {value} WHERE seq = {seq}"))  # noqa: S608
+    assert check(registry)[1] == Break(Fault.CHANGED, seq)

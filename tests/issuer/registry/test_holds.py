@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from loads import numbered, print_at_the_counter, print_code, shown, take, the_status
 from registries import Fresh
 from revocation_laws import ANNA, NOTE, RevocationLaws, Town, run_model
 
@@ -14,7 +16,7 @@ from statusqr_issuer.registry.entries import RegistryIndex
 from statusqr_issuer.registry.holds import RegistryRevocations
 from statusqr_keys.finder import Identity
 from statusqr_keys.holds import CertificateTarget, CodeTarget, PersonTarget, State
-from statusqr_schema import RegistryProblem, StatusReference
+from statusqr_schema import IssueRefused, RegistryProblem, Snils, StatusReference
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -101,3 +103,96 @@ def test_a_registry_that_is_gone(registry: Registry) -> None:
     with pytest.raises(RegistryProblem) as caught:
         RegistryRevocations(registry).revoke(PersonTarget(ANNA), NOTE)
     assert "99185956600" not in str(caught.value)
+
+
+ENDED = {"revoked": {"effective_on": "2026-11-01", "reason": "переезд"}}
+OTHERWISE = {"status": {"name": "Другой статус"}}
+
+
+@pytest.mark.parametrize("number", ["76-1", None])
+@pytest.mark.parametrize(
+    ("change", "why"), [(ENDED, "STATUS_ENDED"), (OTHERWISE, "STATUS_CHANGED")], ids=["end", "edit"]
+)
+def test_a_paper_that_a_load_has_revoked_is_not_restored(
+    registry: Registry, number: str | None, change: dict[str, Any], why: str
+) -> None:
+    """With a certificate and without; nor one that was revoked as lost before."""
+    value, register = numbered(1, certificate_number=number), RegistryRevocations(registry)
+    take(registry, value)
+    status = the_status(registry, value)
+    papers = [print_code(registry, status).reference for _ in range(2)]
+    if number:
+        papers += [print_at_the_counter(registry, value) for _ in range(2)]
+    for lost in papers[::2]:
+        register.revoke(CodeTarget("yar", lost), NOTE)
+    report = take(registry, numbered(1, certificate_number=number, **change))
+    assert report.codes == len(papers) // 2
+    for paper in papers:
+        with pytest.raises(RegistryProblem) as refused:
+            register.restore(CodeTarget("yar", paper), NOTE)
+        assert refused.value.code == why
+    take(registry, value)
+    for paper in papers:
+        with pytest.raises(RegistryProblem) as refused:
+            register.restore(CodeTarget("yar", paper), NOTE)
+        assert refused.value.code == "STATUS_CHANGED"
+    assert shown(registry) == dict.fromkeys(papers, State.INVALID)
+
+
+def test_what_only_an_operator_revoked_he_may_restore(registry: Registry) -> None:
+    """Also after the register has ended the status and brought it back."""
+    value, register = numbered(1), RegistryRevocations(registry)
+    take(registry, value, numbered(2))
+    take(registry, value | ENDED)
+    take(registry, value)
+    papers = [print_code(registry, the_status(registry, value)).reference]
+    papers.append(print_at_the_counter(registry, value))
+    for paper in papers:
+        register.revoke(CodeTarget("yar", paper), NOTE)
+        assert register.restore(CodeTarget("yar", paper), NOTE).changed
+    take(registry, value, numbered(2) | ENDED)
+    assert shown(registry) == dict.fromkeys(papers, State.VALID)
+
+
+def test_an_end_leaves_those_alone_who_have_the_number_elsewhere(registry: Registry) -> None:
+    """Two regions gave one number; the other's holder is not in this registry."""
+    mine, register = numbered(1), RegistryRevocations(registry)
+    theirs = numbered(2, certificate_number=mine["certificate_number"])
+    take(registry, mine)
+    other, nobodys = print_at_the_counter(registry, theirs), print_without_a_name(registry, mine)
+    own = print_code(registry, the_status(registry, mine)).reference
+    assert take(registry, mine | ENDED).codes == 2
+    assert shown(registry) == {
+        own: State.INVALID,
+        nobodys: State.INVALID,
+        other: State.VALID,
+    }
+    number, holders = mine["certificate_number"], [mine["holder"], theirs["holder"], None]
+    standings = [
+        register.standing("yar", Identity(number, h and Snils.parse(h["snils"]))) for h in holders
+    ]
+    assert standings == [State.INVALID, State.VALID, State.INVALID]
+    new = print_at_the_counter(registry, theirs)
+    with pytest.raises(IssueRefused):
+        print_at_the_counter(registry, mine)
+    target = CodeTarget("yar", other)
+    assert register.suspend(target, NOTE).changed
+    assert register.restore(target, NOTE).changed  # for it was not ended
+    register.revoke(PersonTarget(Snils.parse(theirs["holder"]["snils"])), NOTE)
+    register.restore(PersonTarget(Snils.parse(theirs["holder"]["snils"])), NOTE)
+    assert {code: shown(registry)[code] for code in (other, new)} == {other: 0, new: 0}
+
+
+def print_without_a_name(registry: Registry, value: dict[str, Any]) -> StatusReference:
+    number = Identity(value["certificate_number"])
+    (reference,) = RegistryIndex(registry).allocate("yar", 1, number)
+    return reference
+
+
+def test_a_load_of_a_day_to_come_spares_nothing_that_holds_until_then(registry: Registry) -> None:
+    today = datetime.now(UTC)
+    take(registry, numbered(1), at=today)
+    paper = print_code(registry, the_status(registry, numbered(1)), today).reference
+    changed = numbered(1, **OTHERWISE)
+    assert take(registry, changed, at=today + timedelta(days=400)).codes == 1
+    assert shown(registry) == {paper: State.INVALID}

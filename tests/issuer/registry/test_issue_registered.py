@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 from commands import PASSPHRASE, write
-from loads import document, snils
+from loads import document, snils, take
 
 from statusqr_issuer import cli
+from statusqr_issuer.desk import Issued, Order
+from statusqr_issuer.registered import RegisteredDesk
 from statusqr_issuer.registry import Registry, printouts
+from statusqr_issuer.registry.incoming import Incoming
 from statusqr_issuer.registry.opening import open_registry
 from statusqr_issuer.registry.printouts import Printout
 from statusqr_keys import cli as keys_cli
@@ -160,6 +163,78 @@ def test_what_a_load_has_ended_only_a_load_brings_back(office: Office) -> None:
         assert "восстановлено" not in out + err
     office.load(value)
     assert office.issue(value)[0] == 0
+
+
+@pytest.mark.parametrize(
+    "named", [{"id": None}, {"id": None, "certificate_number": None}], ids=["number", "plain"]
+)
+def test_no_name_that_is_left_out_makes_a_record_unknown(
+    office: Office, named: dict[str, Any]
+) -> None:
+    value = document()
+    office.load(value)
+    period = {"valid_from": value["status"]["period"]["valid_from"], "valid_through": "2090-01-01"}
+    longer = document(**named, status={"period": period})
+    status, out, err = office.issue(longer)
+    assert (status, out, "NOT_REGISTERED_SO" in err) == (1, "", True)
+    office.load(document(revoked={"effective_on": "2026-01-01", "reason": "переезд"}))
+    old = document(**named, data_as_of="2026-01-01T00:00:00+03:00")
+    status, out, err = office.issue(old)
+    assert (status, out, "STATUS_ENDED" in err) == (1, "", True)
+    assert office.printed(value) == []
+
+
+def test_a_record_without_its_id_is_that_of_the_registry(office: Office) -> None:
+    office.load(document())
+    status, _, err = office.issue(document(id=None))
+    assert (status, err) == (0, "")
+    assert len(office.printed(document())) == 1
+
+
+def test_a_record_that_fits_several_statuses_is_refused(office: Office) -> None:
+    office.load(document(), document(id="R01b"))
+    status, out, err = office.issue(document(id=None))
+    assert (status, out, json.loads(err.splitlines()[0])["refused"]) == (1, "", "NOT_REGISTERED_SO")
+
+
+def test_a_number_given_here_is_on_no_other_paper(office: Office) -> None:
+    office.load(document("R10"), words=("--series", "99-"))
+    thief = document(certificate_number="99-000001")
+    for presentation in ("print", "live"):
+        status, out, err = office.issue(thief, "--presentation", presentation)
+        assert (status, out) == (1, "")
+        assert json.loads(err.splitlines()[0])["refused"] == "NOT_REGISTERED_SO"
+        assert "выдан здесь для другого статуса" in err
+
+
+@pytest.mark.parametrize(
+    ("loaded", "why"),
+    [
+        (document(), "STATUS_CHANGED"),
+        (document("R10", id="R10b", certificate_number="76-000101"), None),
+        (
+            document(id="R01b", holder={"snils": snils(5)}, revoked={"effective_on": "2026-01-01"}),
+            "STATUS_ENDED",
+        ),
+    ],
+    ids=["itself", "another", "ended"],
+)
+def test_a_record_that_is_loaded_while_it_is_issued(
+    office: Office, monkeypatch: pytest.MonkeyPatch, loaded: dict[str, Any], why: str | None
+) -> None:
+    """It was unknown when it was looked for, and is not when its entry is taken."""
+    issue_unknown = RegisteredDesk._issue_unknown
+
+    def late(desk: RegisteredDesk, incoming: Incoming, order: Order) -> Issued:
+        take(desk.registry, loaded)
+        return issue_unknown(desk, incoming, order)
+
+    office.load(document("R03"))
+    monkeypatch.setattr(RegisteredDesk, "_issue_unknown", late)
+    status, _, err = office.issue(document())
+    assert status == (1 if why else 0)
+    assert json.loads(err.splitlines()[0])["refused"] == why if why else "нет в реестре" in err
+    assert office.printed(document()) == []
 
 
 def test_an_entry_that_the_registry_does_not_know(office: Office) -> None:

@@ -36,7 +36,20 @@ def incoming(value: dict[str, Any]) -> Incoming:
 def kept(value: dict[str, Any], *, ended: bool = False) -> Kept:
     one = incoming(value)
     entry = kept_entry(entry_to_json(one.entry))
-    return Kept(uuid4(), uuid4(), one.person, 4, ended, 0, one.certificate, entry, ended_of(entry))
+    return Kept(
+        id=uuid4(),
+        person_id=uuid4(),
+        person=one.person,
+        version=4,
+        ended=ended,
+        changed_at=0,
+        certificate=one.certificate,
+        called=one.called,
+        source=one.source,
+        plain=one.plain,
+        entry=entry,
+        early_end=ended_of(entry),
+    )
 
 
 def step(before: dict[str, Any], after: dict[str, Any], *, ended: bool = False) -> Step:

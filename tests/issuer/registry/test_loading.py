@@ -124,6 +124,36 @@ def test_older_data_are_refused(registry: Registry) -> None:
     assert take(registry, equal).changes == {Change.CHANGED: 1}
 
 
+def test_data_from_the_future_are_refused(registry: Registry) -> None:
+    """Or the true records of years would be older. A day is left to clocks and zones."""
+    take(registry, document())
+    for days, rules in ((timedelta(days=1, seconds=1), ["DATA_AS_OF_FUTURE"]), (timedelta(1), [])):
+        moment = (NOW + days).isoformat()
+        report = take(registry, document(data_as_of=moment), document("R03", data_as_of=moment))
+        assert rules_of(report) == ({"R01": rules, "R03": rules} if rules else {})
+    same = document(data_as_of=(NOW + timedelta(days=1)).isoformat())
+    assert take(registry, same, at=NOW - timedelta(days=9)).changes == {Change.SAME: 1}
+    end = document(data_as_of=(NOW + timedelta(days=2)).isoformat(), **ENDED)
+    assert take(registry, end, at=NOW + timedelta(days=2)).changes == {Change.ENDED: 1}
+
+
+def test_a_record_without_a_moment_brings_no_status_back(registry: Registry) -> None:
+    """Nor does it wipe out the moment that keeps older records away."""
+    undated = document(data_as_of=None)
+    take(registry, document())
+    take(registry, document(**ENDED))
+    before = contents(registry, but=["audit"])
+    assert rules_of(take(registry, undated)) == {"R01": ["DATA_AS_OF_MISSING"]}
+    assert contents(registry, but=["audit"]) == before
+    assert take(registry, undated | ENDED).changes == {Change.SAME: 1}
+    assert rules_of(take(registry, undated)) == {"R01": ["DATA_AS_OF_MISSING"]}
+    old = document(data_as_of="2026-11-20T09:30:00+03:00")
+    assert rules_of(take(registry, old)) == {"R01": ["OLDER"]}
+    assert take(registry, document()).changes == {Change.RECOVERED: 1}
+    assert take(registry, undated | {"id": "R01b"} | ENDED).changes == {Change.ADDED: 1}
+    assert take(registry, undated | {"id": "R01b"}).changes == {Change.RECOVERED: 1}
+
+
 def test_a_change_revokes_what_was_printed_and_is_told(registry: Registry) -> None:
     value, other = document(), numbered(1)
     take(registry, value, other)
@@ -430,18 +460,6 @@ def test_a_status_that_gets_its_certificate_later_stays_one(registry: Registry) 
     assert take(registry, now).changes == {Change.SAME: 1}
 
 
-def test_two_records_never_take_one_status_for_theirs(registry: Registry) -> None:
-    """Where it is not clear which of them got its certificate later, both are new."""
-    plain = numbered(1, id=None, certificate_number=None)
-    take(registry, plain)
-    first = numbered(1, id=None, certificate_number="76-1")
-    assert take(registry, first, plain).changes == {Change.ADDED: 1, Change.SAME: 1}
-    plain = numbered(2, id=None, certificate_number=None)
-    first, second = (numbered(2, id=None, certificate_number=f"77-{n}") for n in range(2))
-    take(registry, plain)
-    assert take(registry, first, second).changes == {Change.ADDED: 2}
-
-
 def test_numbers_of_a_series(registry: Registry) -> None:
     plain = [numbered(n, certificate_number=None) for n in range(3)]
     taken = numbered(9, certificate_number="76-000002")  # comes last, and keeps its number
@@ -457,6 +475,17 @@ def test_numbers_of_a_series(registry: Registry) -> None:
     take(registry, {**plain[0], **ENDED})
     assert standing(registry, {"certificate_number": given[0]}) is State.INVALID
     assert status.version == 1
+
+
+def test_a_number_of_a_refused_record_is_not_given_to_another(registry: Registry) -> None:
+    """It will come again when it has been corrected."""
+    bad = numbered(1, certificate_number="76-000001", status={"name": ""})
+    twice = [numbered(2, certificate_number="76-000002")] * 2
+    plain = numbered(3, certificate_number=None)
+    none = [{"certificate_number": wrong} for wrong in (None, 7, " ", "\ud800", ["76-000003"])]
+    report = take(registry, bad, *twice, plain, *none, series="76-")
+    assert report.given == [("N3", "76-000003")]
+    assert take(registry, bad | {"status": numbered(1)["status"]}).changes == {Change.ADDED: 1}
 
 
 def test_a_number_that_the_register_gives_in_place_of_ours(registry: Registry) -> None:

@@ -1,15 +1,21 @@
 """What is asked often is answered by an index, also where the log is long."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from loads import numbered, take
 from sqlalchemy import Connection, event
 from world import NOON
 
 from statusqr_issuer.registry import Registry, audit, holds
 from statusqr_issuer.registry.entries import RegistryIndex
+from statusqr_issuer.registry.incoming import read
+from statusqr_issuer.registry.load_rows import spoken_of
 from statusqr_keys.finder import Identity
 from statusqr_keys.holds import CertificateTarget, State
+from statusqr_schema import Categories
 
 
 def plans(connection: Connection, statements: list[tuple[str, Any]]) -> str:
@@ -39,8 +45,9 @@ def long_log(registry: Registry) -> Registry:
     return registry
 
 
-@pytest.mark.parametrize("after", [0, 4000])
-def test_revocations_are_found_among_many_other_entries(long_log: Registry, after: int) -> None:
+@contextmanager
+def noted(registry: Registry) -> Iterator[list[tuple[str, Any]]]:
+    """The statements of readers meanwhile, with their parameters."""
     statements: list[tuple[str, Any]] = []
 
     def note(
@@ -48,11 +55,33 @@ def test_revocations_are_found_among_many_other_entries(long_log: Registry, afte
     ) -> None:
         statements.append((statement, parameters))
 
-    event.listen(long_log.database.reader, "before_cursor_execute", note)
+    event.listen(registry.database.reader, "before_cursor_execute", note)
+    yield statements
+    event.remove(registry.database.reader, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("after", [0, 4000])
+def test_revocations_are_found_among_many_other_entries(long_log: Registry, after: int) -> None:
     with long_log.reading() as view:
-        found = holds.events(view, after)
-        event.remove(long_log.database.reader, "before_cursor_execute", note)
+        with noted(long_log) as statements:
+            found = holds.events(view, after)
         wanted = [one for one in statements if "audit" in one[0]]
         plan = plans(view.connection, wanted)
     assert len(found) == (20 if after == 0 else 11)
     assert "ix_audit_act" in plan
+
+
+def test_a_status_is_found_under_another_name_by_its_person(registry: Registry) -> None:
+    take(registry, *(numbered(n) for n in range(1000)))
+    if not registry.database.sqlite:
+        with registry.database.engine.connect() as connection:
+            connection.exec_driver_sql("ANALYZE")
+            connection.commit()
+    (one,), _ = read([numbered(7, id=None)], registry.finder, Categories.builtin())
+    with registry.reading() as view:
+        with noted(registry) as statements:
+            matches = spoken_of(view, [one], {one.person: [one]})
+        plan = plans(view.connection, statements)
+    assert matches.found[one.source].entry.id == "N7"
+    assert "ix_status_person_id" in plan
+    assert "uq_person_digest" in plan or "sqlite_autoindex_person" in plan

@@ -13,10 +13,12 @@ from registries import place_of
 from sqlalchemy import func, insert, select, update
 from world import NOON, record
 
-from statusqr_issuer.registry import Registry, View, audit, printouts
+from statusqr_issuer.registry import Registry, View, audit, holds, printouts
+from statusqr_issuer.registry.by_register import REASONS
 from statusqr_issuer.registry.chain import examine
 from statusqr_issuer.registry.entries import RegistryIndex
 from statusqr_issuer.registry.holds import RegistryRevocations
+from statusqr_issuer.registry.load_plan import Change
 from statusqr_issuer.registry.printouts import Printout
 from statusqr_issuer.registry.tables import credential, person, status, status_entry
 from statusqr_keys.finder import Identity
@@ -88,10 +90,17 @@ class Office:
         with self.registry.writing("holder", NOON) as work:
             return printouts.revoke(work, self.digest(who), printout_id, "утрачен")
 
-    def revoke_all(self, of: UUID, certificate: str | None = "1", at: datetime = NOON) -> int:
+    def revoke_all(
+        self,
+        of: UUID,
+        certificate: str | None = "1",
+        at: datetime = NOON,
+        now: datetime | None = None,
+        reason: str = "сведения изменились",
+    ) -> int:
         digest = None if certificate is None else self.registry.finder.certificate(certificate)
         with self.registry.writing("load", at) as work:
-            return printouts.revoke_of_status(work, of, digest, "сведения изменились")
+            return printouts.revoke_of_status(work, of, digest, reason, now=now or at)
 
 
 @pytest.fixture
@@ -289,3 +298,29 @@ def test_the_moment_of_an_end_is_judged_in_any_zone(office: Office) -> None:
     end = (NOON + timedelta(days=90)).astimezone(UTC)
     assert office.revoke_all(mine, at=end) == 0
     assert office.revoke_all(mine, at=end - timedelta(seconds=1)) == 1
+
+
+def test_what_will_have_expired_by_a_load_to_come_falls_with_it(office: Office) -> None:
+    """Until then it would hold, and say what is no longer so."""
+    mine = office.status()
+    office.take(mine)
+    end = (NOON + timedelta(days=90)).astimezone(UTC)
+    assert office.revoke_all(mine, at=end, now=end) == 0
+    assert office.revoke_all(mine, at=end + timedelta(days=400), now=NOON) == 1
+
+
+def test_what_was_revoked_before_has_the_reason_of_the_first_load(office: Office) -> None:
+    mine = office.status()
+    lost, living = office.take(mine), office.take(mine)
+    expired = office.take(mine, content=replace(CONTENT, expires_at=CONTENT.issued_at))
+    for printout in (lost, expired):
+        assert office.revoke(printout.id)
+    with office.registry.reading() as view:
+        version = holds.version(view)
+    changed, ended = REASONS[Change.CHANGED], REASONS[Change.ENDED]
+    assert office.revoke_all(mine, reason=changed) == 1
+    assert office.revoke_all(mine, reason=ended) == 0
+    reasons = {printout.id: printout.reason for printout in office.view()}
+    assert reasons == {lost.id: changed, living.id: changed, expired.id: "утрачен"}
+    with office.registry.reading() as view:
+        assert holds.version(view) == version + 1  # of the one that fell

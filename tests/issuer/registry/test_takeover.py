@@ -13,6 +13,7 @@ import pytest
 from commands import PASSPHRASE
 from world import NOON
 
+from statusqr_issuer.books import open_books
 from statusqr_issuer.registry import Registry, audit, takeover
 from statusqr_issuer.registry.chain import examine
 from statusqr_issuer.registry.entries import RegistryIndex
@@ -297,3 +298,55 @@ def test_a_broken_file_is_named(empty_place: str, tmp_path: Path) -> None:
     with pytest.raises(KeyProblem):
         make_registry(empty_place, folder, SECRET, NOON)
     assert (folder / "issuing.sqlite").read_bytes() == b"no database, " * 100
+
+
+def test_a_lost_file_is_marked_again(keys: Path, empty_place: str) -> None:
+    with made(empty_place, keys) as registry:
+        before = shown(RegistryRevocations(registry))
+    (keys / "issuing.sqlite").unlink()
+    with pytest.raises(RegistryProblem, match="не доделан"):
+        open_registry(empty_place, keys, SECRET)
+    with made(empty_place, keys) as registry:
+        assert shown(RegistryRevocations(registry)) == before
+    shut(keys)
+
+
+@pytest.mark.parametrize("way", ["registry new", "restore"])
+def test_a_file_that_was_begun_anew_is_not_forgotten(
+    way: str, keys: Path, empty_place: str
+) -> None:
+    """It may have printed codes and revoked some that the registry knows nothing of."""
+    make_registry(empty_place, keys, SECRET, NOON).close()
+    (keys / "issuing.sqlite").unlink()
+    SqliteRevocations(keys).revoke(PersonTarget(ANNA), NOTE)
+    with pytest.raises(RegistryProblem, match="не тот, что был") as refused:
+        if way == "restore":
+            takeover.claim(keys, bytes(16))
+        else:
+            make_registry(empty_place, keys, SECRET, NOON).close()
+    assert refused.value.code == "ISSUING_NEW"
+    assert IssuingDatabase(keys).owner() is None
+    assert len(SqliteRevocations(keys).events()) == 1
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["gone", "begun anew"])
+def test_without_the_file_no_command_begins_another(anew: bool, keys: Path, tmp_path: Path) -> None:
+    """The registry lies elsewhere, and this call was not told where."""
+    place = str(tmp_path / "elsewhere.sqlite")
+    make_registry(place, keys, SECRET, NOON).close()
+    (keys / "issuing.sqlite").unlink()
+    if anew:
+        SqliteRevocations(keys).lists("yar")
+    for passphrase in (None, SECRET):
+        with (
+            pytest.raises(RegistryProblem, match=r"issuing\.sqlite") as refused,
+            open_books(keys, None, "anna", passphrase),
+        ):
+            pytest.fail("it opened")
+        assert refused.value.code == "MOVED"
+    assert (keys / "issuing.sqlite").exists() is anew
+
+
+def test_a_store_that_never_had_a_registry_keeps_its_own_books(keys: Path) -> None:
+    with open_books(keys, None, "anna") as books:
+        assert list(books.revocations.lists("yar")) == [0, 1]
