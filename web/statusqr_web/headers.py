@@ -22,9 +22,9 @@ CONTENT_POLICY: Final[Mapping[str, str]] = {
     "img-src": "'self' blob:",
     "media-src": "'self' blob:",
     "manifest-src": "'self'",
-    "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
+    "form-action": "'self'",  # the last: further origins follow
 }
 _ALWAYS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
@@ -34,7 +34,6 @@ _ALWAYS: Final[Mapping[str, str]] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
 }
-_FORMS: Final = "form-action"
 _TWO_YEARS: Final = 63_072_000  # seconds
 
 
@@ -49,8 +48,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, form_action: Callable[[], tuple[str, ...]] = tuple) -> None:
         self._app = app
         self._form_action = form_action
-        others = {name: value for name, value in CONTENT_POLICY.items() if name != _FORMS}
-        self._policy = "; ".join(f"{name} {value}" for name, value in others.items())
+        self._policy = "; ".join(f"{name} {value}" for name, value in CONTENT_POLICY.items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and put the headers on its answer."""
@@ -62,8 +60,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(_ALWAYS)
-                forms = " ".join((_FORMS, CONTENT_POLICY[_FORMS], *self._form_action()))
-                headers["Content-Security-Policy"] = f"{self._policy}; {forms}"
+                policy = " ".join((self._policy, *self._form_action()))
+                headers["Content-Security-Policy"] = policy
                 headers.setdefault("Cache-Control", "no-store")
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = f"max-age={_TWO_YEARS}"
