@@ -32,8 +32,9 @@ from .account.serve_command import serve
 from .auditing import audit_app
 from .books import Books, RegistryPlace, open_books
 from .desk import Desk, Issued, Order
+from .naming import printable_id
 from .operators import login_name
-from .output import FORMATS, Output, printable_id
+from .output import FORMATS, Output
 from .publishing import publish
 from .qr import Writer
 from .registry import commands as registry_commands

@@ -5,6 +5,9 @@ No text of a record becomes a path: file names are slugs.
 
 import re
 
+from statusqr_schema.snils import LOOKALIKE
+from statusqr_schema.strict_json import JsonValue
+
 # ГОСТ 7.79-2000, system B, without its apostrophes: readable, and one letter stays one sound.
 _LATIN = {
     **dict(zip("абвгдезийклмнопрстуфыэ", "abvgdezijklmnoprstufye", strict=True)),
@@ -13,14 +16,19 @@ _LATIN = {
 }
 _LONGEST = 60
 _LONGEST_ID = 100  # on the screen
-_PERSONS_NUMBER = re.compile(r"(?<!\d)\d{3}[-\s]?\d{3}[-\s]?\d{3}[-\s]?\d{2}(?!\d)")
 
 
 def shown_id(called: str | None) -> str | None:
     """An id as it may be shown: one that can be printed and could not be a person's number."""
     if not called or not called.strip() or not called.isprintable() or len(called) > _LONGEST_ID:
         return None
-    return None if _PERSONS_NUMBER.search(called) else called
+    return None if LOOKALIKE.search(called) else called
+
+
+def printable_id(value: JsonValue) -> str | None:
+    """The id that a record gives itself, where it may be shown."""
+    called = value.get("id") if isinstance(value, dict) else None
+    return shown_id(called) if isinstance(called, str) else None
 
 
 def slug(text: str) -> str:
@@ -41,7 +49,7 @@ class Names:
     def name(self, identifier: str | None, certificate_number: str | None, digest: str) -> str:
         """The name of the next credential's files, without an ending."""
         slugs = (slug(text or "") for text in (identifier, certificate_number))
-        wanted = next((s for s in slugs if s and not _PERSONS_NUMBER.search(s)), digest)
+        wanted = next((s for s in slugs if s and not LOOKALIKE.search(s)), digest)
         if wanted in self._given:
             wanted = f"{wanted}-{digest}"
         self._given.add(wanted)

@@ -120,9 +120,3 @@ def tell_refused(name: str, error: StatusQRError, *, as_json: bool) -> None:
             typer.echo(f"  {v.path or 'запись'}: {v.message} [{v.rule}]", err=True)
     else:
         typer.echo(f"{name}: не выпущено: {error.message} [{error.code}]", err=True)
-
-
-def printable_id(value: JsonValue) -> str | None:
-    """The id that a record gives itself, where it may be shown."""
-    name = value.get("id") if isinstance(value, dict) else None
-    return shown_id(name) if isinstance(name, str) else None

@@ -13,11 +13,11 @@ from typing import TypeAlias
 
 from statusqr_schema import IssueRefused, Snils, StatusReference
 from statusqr_schema.claims import LIST_SIZE, MAX_LIST_NUMBER
+from statusqr_schema.snils import LOOKALIKE
 
 from . import status_list
 
 MAX_REASON, MAX_AUTHOR = 500, 200  # characters
-_NUMBER = re.compile(r"(?<!\d)\d{3}[-\s]?\d{3}[-\s]?\d{3}[-\s]?\d{2}(?!\d)")
 _HELD = (
     "удостоверение или статусы этого человека {state}: новые коды не выпускаются, "
     "пока их не восстановят (statusqr-issuer restore)"
@@ -86,7 +86,7 @@ class Note:
         ):
             if not text.strip() or len(text) > most or not text.isprintable():
                 raise ValueError(f"{name}: нужен текст от 1 до {most} знаков в одну строку")
-            if any(_is_snils(match[0]) for match in _NUMBER.finditer(text)):
+            if any(_is_snils(match[0]) for match in LOOKALIKE.finditer(text)):
                 raise ValueError(f"{name}: не указывайте СНИЛС, журнал хранит этот текст открыто")
         if self.moment.tzinfo is None:
             raise ValueError("момент без часового пояса")

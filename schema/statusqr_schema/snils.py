@@ -13,6 +13,8 @@ from operator import mul
 from typing import Self
 
 LAST_UNCHECKED = 1_001_998
+LOOKALIKE = re.compile(r"(?<!\d)\d{3}[-\s]?\d{3}[-\s]?\d{3}[-\s]?\d{2}(?!\d)")
+"""What is written as a whole number, in any text; only its check tells whether it is one."""
 _WEIGHTS = range(9, 0, -1)
 _SEPARATORS = re.compile("[- \u00a0\u2011]")
 

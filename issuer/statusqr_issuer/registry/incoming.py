@@ -5,7 +5,6 @@ one status are all refused: none may win by chance.
 """
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -24,14 +23,13 @@ from statusqr_schema.days import FIRST_DAY, LAST_DAY
 from statusqr_schema.names import broken_text_rules
 from statusqr_schema.strict_json import JsonValue
 
+from ..naming import printable_id
 from .status_names import Called, by_id, name_of, plain_name
 from .statuses import Ended, read_ended
 
-_LONGEST_NAME: Final = 100  # characters
 MAX_REASON: Final = 500  # characters
 MAX_RECORD: Final = 2**20  # bytes as JSON, with all that the register keeps beside the record
 GIVEN_HERE: Final = ("certificate_number_given_here",)  # among the extra fields of a kept entry
-_PERSONS_NUMBER: Final = re.compile(r"(?<!\d)\d{3}[-\s]?\d{3}[-\s]?\d{3}[-\s]?\d{2}(?!\d)")
 
 _TWICE = RuleViolation(
     "STATUS_TWICE",
@@ -118,7 +116,7 @@ def read(
     calls: Counter[bytes] = Counter()  # what each readable or unreadable record calls its status
     kinds: defaultdict[object, set[Called]] = defaultdict(set)  # of names for what has such marks
     for number, value in enumerate(values, 1):
-        name = _name(value) or f"запись {number}"
+        name = printable_id(value) or f"запись {number}"
         try:
             entry, ended = _judge(value, categories)
         except RecordRefused as error:
@@ -219,13 +217,3 @@ def _text_of(value: JsonValue, name: str) -> str | None:
 def _certificate(value: JsonValue, finder: Finder) -> bytes | None:
     number = _text_of(value, "certificate_number")
     return None if number is None else finder.certificate(number)
-
-
-def _name(value: JsonValue) -> str | None:
-    """The id of a record, where it can be printed and could not be a person's number."""
-    called = value.get("id") if isinstance(value, dict) else None
-    if not isinstance(called, str) or not called.strip() or not called.isprintable():
-        return None
-    if len(called) > _LONGEST_NAME:
-        return None
-    return None if _PERSONS_NUMBER.search(called) else called
